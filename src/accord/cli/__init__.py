@@ -1,0 +1,46 @@
+"""`accord <room> <verb>`: reads a file or '-', prints a table for people or --json for programs.
+
+Exit codes: 0 done · 1 the data are wrong · 2 the call is wrong. Results go to stdout, everything else to stderr.
+Heavy imports happen inside a verb, so that `--help` answers at once.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from accord import __version__
+from accord.errors import AccordError, UsageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+# typer carries click under a private name in some versions and as a dependency in others; both give this class.
+BadCall: Any = typer.BadParameter.__mro__[2]
+
+
+@app.callback(invoke_without_command=True)
+def accord(version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True)) -> None:
+    """The working relationship between a person in psychotherapy and their therapist."""
+    if version:
+        typer.echo(f"accord {__version__}")
+        raise typer.Exit
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line; every error Accord raises on purpose becomes one line and an exit code."""
+    try:
+        code = app(args=list(sys.argv[1:] if argv is None else argv), standalone_mode=False)
+    except BadCall as error:
+        _fail(error.format_message(), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except AccordError as error:
+        _fail(str(error), 2 if isinstance(error, UsageError) else 1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> None:
+    if message:
+        print(f"accord: {message}", file=sys.stderr)
+    sys.exit(code)
