@@ -27,6 +27,7 @@ class _Drawn:
     bands: Sequence[Band]
     events: Sequence[Event]
     x_title: str
+    empty: str
     narrow: bool
 
 
@@ -54,13 +55,14 @@ def course(
     events: Sequence[Event] = (),
     id: str,
     x_title: str = "",
+    empty: str = "No answers yet",
     narrow: bool = False,
 ) -> str:
     """Up to three series over sessions, with cut-offs, the person's own range and what happened.
 
     `low` and `high` are the ends of the measure's range. `narrow` draws for a phone's width, letters as large.
     """
-    drawn = _Drawn(series, x, x_labels, lines, bands, sorted(events, key=lambda e: e.x), x_title, narrow)
+    drawn = _Drawn(series, x, x_labels, lines, bands, sorted(events, key=lambda e: e.x), x_title, empty, narrow)
     _check(drawn, id)
     frame, names, key = _frame(drawn, _range(drawn, low, high))
     linked = any(any(item.hrefs or ()) for item in series)
@@ -96,12 +98,14 @@ def course_for_page(
     events: Sequence[Event] = (),
     id: str,
     x_title: str = "",
+    empty: str = "No answers yet",
 ) -> str:
     """The wide and the narrow shape together: charts.css shows one of them, by the width of the page."""
     wide, narrow = (
         course(
             series, x=x, x_labels=x_labels, low=low, high=high, title=title, description=description,
-            lines=lines, bands=bands, events=events, id=f"{id}-{name}", x_title=x_title, narrow=name == "narrow",
+            lines=lines, bands=bands, events=events, id=f"{id}-{name}", x_title=x_title, empty=empty,
+            narrow=name == "narrow",
         )
         for name in ("wide", "narrow")
     )  # fmt: skip
@@ -223,7 +227,7 @@ def _over(frame: Frame, drawn: _Drawn) -> str:
     if any(known(value) is not None for item in drawn.series for value in item.values):
         return over
     middle = (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2
-    return over + text("No answers yet", *middle, "chart-empty", "middle")
+    return over + text(drawn.empty, *middle, "chart-empty", "middle")
 
 
 def _points(frame: Frame, drawn: _Drawn) -> str:
