@@ -149,10 +149,16 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
 
 
 @transaction.atomic
-def save_draft(*, check_in: CheckIn, given: Given) -> Draft:
-    """Keep what was ticked so far; an answer that speaks of danger raises its flag here already."""
+def save_draft(*, check_in: CheckIn, given: Given) -> Draft | None:
+    """Keep what was ticked so far; an answer that speaks of danger raises its flag here already.
+
+    None when it was sent meanwhile: a second 'send' of the same page must not begin a new draft.
+    """
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
-    draft, _ = Draft.objects.get_or_create(check_in=check_in, defaults={"practice_id": check_in.practice_id})
+    draft = Draft.objects.filter(check_in=check_in).first()
+    if draft is None and check_in.answered_at:
+        return None
+    draft = draft or Draft(check_in=check_in, practice_id=check_in.practice_id)
     for name, items in given.items():
         draft.answers[name] = {**draft.answers.get(name, {}), **items}
         _flag(check_in, name, items, "check-in")
@@ -184,16 +190,14 @@ def by_link(check_in: CheckIn) -> Asker:
 
 
 @transaction.atomic
-def send_check_in(*, check_in: CheckIn, attempt: UUID) -> bool:
-    """Turn the draft into answers. The same attempt sent again stores nothing new; returns whether it stored."""
+def send_check_in(*, check_in: CheckIn) -> bool:
+    """Turn the draft into answers. Sent again there is no draft any more: stores nothing, and says so by False."""
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
-    draft = Draft.objects.filter(check_in=check_in, attempt=attempt).first()
+    draft = Draft.objects.filter(check_in=check_in).first()
     if draft is None:
-        if AnswerSet.objects.filter(attempt=attempt).exists():
-            return False
-        raise RefusedError("these answers belong to another page; open your link again")
+        return False
     for name in check_in.measures:
-        _store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", attempt)
+        _store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", draft.attempt)
         _flag(check_in, name, draft.answers.get(name, {}), "check-in")
     check_in.answered_at = timezone.now()
     check_in.save()

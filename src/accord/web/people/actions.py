@@ -67,6 +67,13 @@ def invitation_path(account: Account) -> str:
 
 
 @transaction.atomic
+def invite(*, asker: Asker, practice: UUID, name: str, email: str, roles: frozenset[str]) -> tuple[Member, str]:
+    """A new member with an account; returns them and the path where they choose their password."""
+    member = add_member(asker=asker, practice=practice, name=name, roles=roles)
+    return member, invitation_path(give_account(asker=asker, member=member, email=email))
+
+
+@transaction.atomic
 def publish_profile(*, asker: Asker, member: Member, about: str, published: bool, has_room: bool) -> None:
     """What a therapist shows of themself to everyone."""
     if asker.who != member.pk:

@@ -1,6 +1,7 @@
 """Practices, the people who work in them, and the people who come to them."""
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -24,6 +25,10 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class AccountManager(BaseUserManager["Account"]):

@@ -81,3 +81,8 @@ def flag(asker: Asker, flag_id: UUID, *, courses: Iterable[UUID] = ()) -> Flag |
     if one is None or "deputy" in asker or one.responsible_id == asker.who or one.course in set(courses):
         return one
     return None
+
+
+def raised_by(cause: UUID) -> bool:
+    """Whether answers of this check-in spoke of danger: its holder is then shown whom to call."""
+    return Flag.objects.filter(cause=cause).exists()
