@@ -11,12 +11,15 @@ from typing import Any
 import typer
 
 from accord import __version__
+from accord.cli import measures
 from accord.errors import AccordError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 # typer carries click under a private name in some versions and as a dependency in others; both give this class.
 BadCall: Any = typer.BadParameter.__mro__[2]
+
+app.add_typer(measures.app, name="measures", help="What is asked, and how it is scored.")
 
 
 @app.callback(invoke_without_command=True)

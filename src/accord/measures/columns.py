@@ -1,6 +1,6 @@
 """Millions of sets of answers become scores, column by column.
 
-A block of 32,768 rows is worked on at a time, so that what is read once stays in the processor's cache. Answers stay
+A block of 65,536 rows is worked on at a time, so that what is read once stays in the processor's cache. Answers stay
 whole bytes to the end: a score is then looked up in a small table that `Scale.value` itself has filled in, which is
 why whole columns and single answers cannot disagree. Scales with decimals or negative answers go through plain
 float64 arithmetic (`by_arithmetic`), which is also the witness the tests hold the table against.
@@ -18,7 +18,7 @@ from accord.errors import AnswerError, TableError
 from accord.measures.catalogue import load
 from accord.measures.measure import TIMES, Item, Measure, Scale
 
-BLOCK = 32_768
+BLOCK = 65_536
 
 Array: TypeAlias = npt.NDArray[Any]
 Columns: TypeAlias = Mapping[str, Array] | Array
@@ -108,33 +108,48 @@ def _blocks(rows: int) -> Iterator[slice]:
 def _read(measure: Measure, given: Mapping[str, Array], rows: slice) -> dict[str, Array]:
     """This block's answers, every one of them in range, in the type its arithmetic wants."""
     arithmetic = _needs_arithmetic(measure)
-    answers: dict[str, Array] = {}
-    for item in measure.items:
-        if item.key in given:
-            block = given[item.key][rows]
-            if not _in_range(block, item, measure.missing_code):
-                raise _first_wrong(measure, given, rows)
-            answers[item.key] = _floats(block, measure.missing_code) if arithmetic else _bytes(block)
-        elif item.scored:
+    blocks = {item.key: given[item.key][rows] for item in measure.items if item.key in given}
+    if not _in_range(measure, blocks):
+        raise _first_wrong(measure, given, rows)
+    answers = {
+        key: _floats(block, measure.missing_code) if arithmetic else _bytes(block) for key, block in blocks.items()
+    }
+    for item in measure.scored:
+        if item.key not in answers:
             size = rows.stop - rows.start
             answers[item.key] = np.full(size, np.nan) if arithmetic else np.full(size, -1, np.int8)
     return answers
 
 
-def _in_range(block: Array, item: Item, code: int) -> bool:
-    """Whether nothing in the block needs refusing: two passes for the usual int8 answers from 0 upward."""
-    if block.dtype == np.int8 and code == -1:
-        fits = block.min() >= -1 and block.max() <= item.high
-        return bool(fits and (item.low == 0 or not (block.view(np.uint8) < item.low).any()))
-    return not _wrong(block, item, code).any()
+def _in_range(measure: Measure, blocks: Mapping[str, Array]) -> bool:
+    """Whether nothing in these blocks needs refusing."""
+    quick = [block for block in blocks.values() if block.dtype == np.int8 and measure.missing_code == -1]
+    slow = [key for key, block in blocks.items() if block.dtype != np.int8 or measure.missing_code != -1]
+    return _quickly_in_range(quick, measure.items[0]) and not any(
+        _wrong(blocks[key], measure.item(key), measure.missing_code).any() for key in slow
+    )
+
+
+def _quickly_in_range(blocks: list[Array], item: Item) -> bool:
+    """The same for int8 from 0 upward with -1 for missing, all items of a measure having one range."""
+    if not blocks:
+        return True
+    lowest, highest = blocks[0].copy(), blocks[0].copy()
+    for block in blocks[1:]:
+        np.minimum(lowest, block, out=lowest)
+        np.maximum(highest, block, out=highest)
+    between = item.low > 0 and any((block.view(np.uint8) < item.low).any() for block in blocks)
+    return bool(lowest.min() >= -1 and highest.max() <= item.high and not between)
 
 
 def _wrong(block: Array, item: Item, code: int) -> npt.NDArray[np.bool_]:
     """Which answers are neither missing nor allowed."""
     outside: npt.NDArray[np.bool_] = (block < item.low) | (block > item.high)
-    if block.dtype.kind == "f":
-        return outside if item.decimals else outside | (~np.isnan(block) & (block != np.floor(block)))
-    return outside & (block != code)
+    if block.dtype.kind != "f":
+        outside &= block != code
+    elif not item.decimals:
+        outside |= ~np.isnan(block) & (block != np.floor(block))
+    return outside
 
 
 def _first_wrong(measure: Measure, given: Mapping[str, Array], rows: slice) -> AnswerError:
@@ -167,13 +182,20 @@ def by_table(measure: Measure, answers: Mapping[str, Array], rows: slice, made: 
     """Score one block of whole numbers from 0 upward, -1 for missing."""
     # Shifting a byte right by 7 leaves its sign: -1 for a missing answer, 0 for any other.
     absent = {item.key: answers[item.key] >> 7 for item in measure.scored}
-    for item in measure.scored:
-        made.missing[rows] -= absent[item.key]
+    made.missing[rows] = _count(absent, tuple(absent))
     for scale in measure.scales:
         _look_up(measure, scale, answers, absent, rows, made)
     for number, safety in enumerate(measure.safety):
         risk = (answers[safety.item] >= safety.at_least).view(np.int8) + absent[safety.item]
         made.risk[rows] = risk if number == 0 else _either(made.risk[rows], risk)
+
+
+def _count(absent: Mapping[str, Array], keys: tuple[str, ...]) -> npt.NDArray[np.int8]:
+    """How many of these items were not answered."""
+    missing = np.zeros(len(absent[keys[0]]), np.int8)
+    for key in keys:
+        missing -= absent[key]
+    return missing
 
 
 def _look_up(
@@ -187,25 +209,24 @@ def _look_up(
     """One scale of one block: add bytes, then read the number from the scale's table."""
     items = {item.key: item for item in measure.items}
     points = np.zeros(rows.stop - rows.start, _adder(scale))
-    missing = np.zeros(rows.stop - rows.start, np.int8)
+    every = len(scale.items) == len(absent)
+    missing = made.missing[rows].copy() if every else _count(absent, scale.items)
     for key in scale.items:
         if key in measure.reverse:
             # OR with the sign keeps -1 for a missing answer, so that every one of them adds -1, turned or not.
             points += (np.int8(items[key].low + items[key].high) - answers[key]) | absent[key]
         else:
             points += answers[key]
-        missing -= absent[key]
     points += missing
     np.minimum(missing, scale.missing_allowed + 1, out=missing)
     for key in scale.needed:
         np.maximum(missing, absent[key] * np.int8(-(scale.missing_allowed + 1)), out=missing)
-    table = _table(scale)
-    width = scale.missing_allowed + 2
-    place = points.astype(np.intp)
-    place *= width
+    # Places stay in int16, four times as many a cache line as NumPy's own kind of index; a test holds the tables small.
+    place = points.astype(np.int16)
+    place *= np.int16(scale.missing_allowed + 2)
     place += missing
     # 'clip' spares NumPy a second buffer; no place lies outside, as every answer was checked.
-    np.take(table, place, out=made.scale(scale.key)[rows], mode="clip")
+    np.take(_table(scale), place, out=made.scale(scale.key)[rows], mode="clip")
     if scale.missing_allowed:
         missing -= 1
         made.prorated[rows] |= missing.view(np.uint8) < scale.missing_allowed
@@ -260,7 +281,7 @@ def by_arithmetic(measure: Measure, answers: Mapping[str, Array], rows: slice, m
 def _values(scale: Scale, points: npt.NDArray[np.float64], missing: Array) -> npt.NDArray[np.float64]:
     """`Scale.value` for arrays, in the same order of operations."""
     answered = np.maximum(len(scale.items) - missing, 1)
-    if scale.method == "mean":
-        return points / answered
-    whole = np.where(missing > 0, points * len(scale.items) / answered, points)
-    return whole * TIMES[scale.method]
+    values: npt.NDArray[np.float64] = points / answered
+    if scale.method != "mean":
+        values = np.where(missing > 0, points * len(scale.items) / answered, points) * TIMES[scale.method]
+    return values

@@ -115,7 +115,10 @@ def checked(measure: Measure, key: str, value: object) -> float | None:
         return None
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, complex):
         raise AnswerError(measure.id, key, value, item.wanted)
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if math.isnan(number):
         return None
     if not item.low <= number <= item.high or not (item.decimals or number.is_integer()):
