@@ -20,7 +20,9 @@ BadCall: Any = typer.BadParameter.__mro__[2]
 
 
 @app.callback(invoke_without_command=True)
-def accord(version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True)) -> None:
+def accord(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
+) -> None:
     """The working relationship between a person in psychotherapy and their therapist."""
     if version:
         typer.echo(f"accord {__version__}")
