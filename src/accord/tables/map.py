@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -92,7 +92,7 @@ class Map:
     def own(cls, header: Collection[str]) -> Map:
         """The map of a table whose columns already have the course table's names."""
         keys = {key: name for name in header if (key := Key.parse(name))}
-        made = cls(columns={name: name for name in OCCASION if name in header}, measures=keys)
+        made = cls(columns={name: name for name in OCCASION if name in header}, measures=keys, rules=_OWN)
         if "client" not in made.columns:
             raise TableError(f"the table has no column 'client', and no map was given; it has: {some(header)}")
         if not keys and "attended" not in made.columns:
@@ -120,6 +120,10 @@ class Map:
             if column in seen:
                 _wrong(key, f"names the column {column!r} that {seen[column]} already names", "a column of its own")
             seen[column] = key
+
+
+# The course table itself says what an empty therapist means; a foreign table does not.
+_OWN = Rules(no_therapist="unassigned")
 
 
 def some(names: Collection[str]) -> str:
@@ -181,7 +185,8 @@ def _occasion(table: Mapping[str, Any]) -> Occasion:
     _only(table, ("column", "unit", "start", "labels"), "occasion")
     unit = _choice(table, "unit", "occasion", UNITS, "(nothing)")
     start = table.get("start")
-    if not isinstance(start, date) or isinstance(start, datetime):
+    # A date with a clock is a kind of date in Python, and would carry its hours along.
+    if type(start) is not date:
         _wrong("occasion.start", f"holds {start!r}", "a date without quotes, such as 2012-01-01")
     if unit in ("month", "year") and start.day > 28:
         _wrong("occasion.start", f"holds day {start.day}", "a day from 1 to 28, which every month has")

@@ -66,9 +66,9 @@ def _therapists(plan: Map, rows: Sequence[Row], refused: int) -> str:
 
 def _decimals(plan: Map, rows: Sequence[Row], refused: int) -> str:
     chosen = plan.rules.not_whole
-    taken = sum(total % 1 != 0 for row in rows for total in row.totals.values())
-    stated = (
-        f" by the map for {', '.join(sorted(chosen))}" if isinstance(chosen, frozenset) and chosen else " by the map"
-    )
+    taken = _number(sum(total % 1 != 0 for row in rows for total in row.totals.values()), "total")
+    where = "where the measure has decimals"
+    if chosen:
+        where = "by the map" if chosen is True else f"by the map for {', '.join(sorted(chosen))}"
     said = f"A score that is not a whole number is refused: {_kept_out(refused, 'cell')}"
-    return f"{said}; taken as it stands{stated if chosen else ' where the measure has decimals'}: {_number(taken, 'total')}."
+    return f"{said}; taken as it stands {where}: {taken}."
