@@ -53,7 +53,11 @@ def sparkline(rows: Sequence[Meeting], measure: str) -> str:
     definition = measures.load(measure)
     values = [row.total(measure, "client") for row in rows if _held(row)]
     known = [value for value in values if value is not None]
-    title = f"{definition.title}: {len(known)} ratings, last {known[-1]:.1f}" if known else f"{definition.title}: no ratings"
+    title = (
+        f"{definition.title}: {len(known)} ratings, last {known[-1]:.1f}"
+        if known
+        else f"{definition.title}: no ratings"
+    )
     return Markup(charts.sparkline(values[-24:], low=definition.range[0], high=definition.range[1], title=title))
 
 

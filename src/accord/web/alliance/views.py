@@ -77,7 +77,9 @@ def edit_client(request: HttpRequest, course_id: UUID) -> HttpResponse:
         people.set_client_address(asker=request.asker, client=one.client, **form.cleaned_data)
         messages.success(request, "The address is changed.")
         return redirect("course", one.pk)
-    return render(request, "alliance/edit_client.html", {"form": form, "course": one}, status=422 if form.errors else 200)
+    return render(
+        request, "alliance/edit_client.html", {"form": form, "course": one}, status=422 if form.errors else 200
+    )
 
 
 @only("therapist")
@@ -97,9 +99,7 @@ def plan(request: HttpRequest, course_id: UUID) -> HttpResponse:
 def _refused(one: Course) -> dict[str, str]:
     lacking = ", ".join(safety.missing_for_self_harm_items(one.practice_id))
     why = f"It asks about self-harm. First the practice needs {lacking}."
-    return {
-        name: why for name in forms.plannable() if not safety.may_be_asked(measures.load(name), one.practice_id)
-    }
+    return {name: why for name in forms.plannable() if not safety.may_be_asked(measures.load(name), one.practice_id)}
 
 
 @only("therapist")
@@ -122,7 +122,9 @@ def end_course(request: HttpRequest, course_id: UUID) -> HttpResponse:
     """End, or take the end back."""
     one = found(queries.course(request.asker, course_id))
     actions.end_course(asker=request.asker, course=one, ended=one.ended_on is None)
-    messages.success(request, "The course has ended. You can reopen it here." if one.ended_on else "The course is open again.")
+    messages.success(
+        request, "The course has ended. You can reopen it here." if one.ended_on else "The course is open again."
+    )
     return redirect("course", one.pk)
 
 
@@ -186,7 +188,11 @@ def rate_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
     one = found(queries.occasion(request.asker, occasion_id))
     measure = measures.load("alliance")
     items = measure.asked(one.number or 1)
-    filled = forms.read_page(measure, items, request.POST) if request.method == "POST" else forms.Page(measure, items, {}, {})
+    filled = (
+        forms.read_page(measure, items, request.POST)
+        if request.method == "POST"
+        else forms.Page(measure, items, {}, {})
+    )
     attempt = forms.attempt_of(request.POST.get("attempt"))
     if request.method == "POST" and not filled.errors:
         actions.rate_session(asker=request.asker, occasion=one, items=filled.given, attempt=attempt)

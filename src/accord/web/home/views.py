@@ -45,7 +45,10 @@ def my(request: HttpRequest) -> HttpResponse:
     shown = []
     for one, rows in courses:
         charts = [("Alliance check-in", reading.alliance_chart(rows, own=True))]
-        charts += [(measures.load(name).title, reading.outcome_chart(rows, name, cutoffs=False)) for name in reading.outcome_measures(rows)]
+        charts += [
+            (measures.load(name).title, reading.outcome_chart(rows, name, cutoffs=False))
+            for name in reading.outcome_measures(rows)
+        ]
         shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
     context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
     return render(request, "home/my.html", context)
@@ -94,7 +97,12 @@ def research(request: HttpRequest) -> HttpResponse:
 def machinery(request: HttpRequest) -> HttpResponse:
     """What keeps the service up; no content."""
     beat, stuck = notices.last_heartbeat(), notices.stuck_since()
-    context = {"beat": beat, "stuck": stuck, "database": connection.vendor, "mail": settings.MAIL["EMAIL_BACKEND"].split(".")[-2]}
+    context = {
+        "beat": beat,
+        "stuck": stuck,
+        "database": connection.vendor,
+        "mail": settings.MAIL["EMAIL_BACKEND"].split(".")[-2],
+    }
     return render(request, "home/machinery.html", context)
 
 

@@ -45,7 +45,9 @@ def measures_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def therapists(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/therapists.html", {"therapists": people.published_therapists(), "help": _help(request)})
+    return render(
+        request, "pages/therapists.html", {"therapists": people.published_therapists(), "help": _help(request)}
+    )
 
 
 @require_GET
@@ -74,7 +76,9 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _sorry(request, 400, "We could not read that", "Something in what was sent could not be read. Go back and try again.")
+    return _sorry(
+        request, 400, "We could not read that", "Something in what was sent could not be read. Go back and try again."
+    )
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

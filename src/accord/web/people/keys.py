@@ -79,4 +79,6 @@ def read(file: Path) -> Keys:
             f"no key file at {file}: run 'accord user add' for a new practice, or set ACCORD_KEYS to the file you have"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ImproperlyConfigured(f"the key file {file} cannot be used ({error}); restore it from your backup") from error
+        raise ImproperlyConfigured(
+            f"the key file {file} cannot be used ({error}); restore it from your backup"
+        ) from error

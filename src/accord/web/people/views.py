@@ -68,7 +68,9 @@ def _invite(request: HttpRequest, form: forms.MemberForm) -> None:
     clean, practice = form.cleaned_data, request.asker.practice
     roles = frozenset(clean["roles"])
     with transaction.atomic():
-        _, path = actions.invite(asker=request.asker, practice=practice, name=clean["name"], email=clean["email"], roles=roles)
+        _, path = actions.invite(
+            asker=request.asker, practice=practice, name=clean["name"], email=clean["email"], roles=roles
+        )
         notices.write(practice=practice, kind="invite", address=clean["email"], path=path)
     messages.success(request, f"{clean['name']} is added. A link to choose a password is on its way.")
 

@@ -29,7 +29,14 @@ def flag(request: HttpRequest, flag_id: UUID) -> HttpResponse:
     measure = measures.load(one.measure)
     item = measure.item(one.item)
     labels = {option.value: option.label for option in item.options}
-    context = {"flag": one, "form": form, "settled": settled, "measure": measure, "item": item, "label": labels.get(one.value, "")}
+    context = {
+        "flag": one,
+        "form": form,
+        "settled": settled,
+        "measure": measure,
+        "item": item,
+        "label": labels.get(one.value, ""),
+    }
     return render(request, "safety/flag.html", context)
 
 
