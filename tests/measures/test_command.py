@@ -92,7 +92,8 @@ def test_people_see_the_first_rows_and_a_summary(capsys, tmp_path):
     _, out, _ = accord(capsys, "score", "phq-9", file)
     assert "p19" in out
     assert "p20" not in out
-    assert "... and 30 rows more. 50 rows: 50 with a total, 0 without; risk yes 0, no 50, not known 0." in out
+    assert "... and 30 rows more. 50 rows: 50 with a total, 0 without; 0 made up for missing answers; " in out
+    assert "risk yes 0, no 50, not known 0." in out
 
 
 def test_many_rows_agree_with_one_by_one(capsys, tmp_path):

@@ -74,6 +74,7 @@ BROKEN = [
     ('title = "Mini"', 'title = ""', "title", "is empty"),
     ('title = "Mini"', 'titel = "Mini"', "title", "is missing"),
     ("validated = true", 'validated = "yes"', "validated", "got 'yes', wanted true or false"),
+    ("validated = true", "validated = false", "note", "a measure that is not validated says so"),
     ("validated = true", "validated = true\ncolour = 1", "colour", "is not a field"),
     ('raters = ["client"]', 'raters = "client"', "raters", "got 'client', wanted a list"),
     ('direction = "lower"', 'direction = "down"', "direction", "got 'down', wanted one of higher, lower, neither"),

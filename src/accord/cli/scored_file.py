@@ -123,7 +123,7 @@ def wording(refused: pl.DataFrame) -> Iterator[str]:
 
 
 def scored(measure: Measure, names: pl.Series, answered: pl.DataFrame) -> pl.DataFrame:
-    """id, score, subscales, missing, risk: one row a set of answers."""
+    """id, score, subscales, missing, risk, prorated: one row a set of answers."""
     blank = float("nan") if any(item.decimals for item in measure.items) else measure.missing_code
     scores = score_columns(measure, {each.name: each.fill_null(blank).to_numpy() for each in answered})
     parts = {key: pl.Series(values).fill_nan(None) for key, values in scores.subscales.items()}
@@ -136,6 +136,7 @@ def scored(measure: Measure, names: pl.Series, answered: pl.DataFrame) -> pl.Dat
             else pl.Series([None] * 0).extend_constant(None, len(names)),
             "missing": _missing(answered, [item.key for item in measure.scored]),
             "risk": _risk(scores.risk),
+            "prorated": scores.prorated,
         }
     )
 
@@ -157,7 +158,7 @@ def _risk(risk: Any) -> pl.Series:
 
 def write_json(table: pl.DataFrame, out: IO[str]) -> None:
     """A JSON list, written a hundred thousand rows at a time."""
-    plain = table.with_columns(id=_json_id(table["id"]))
+    plain = table.drop("prorated").with_columns(id=_json_id(table["id"]))
     bare = "subscales" if table["subscales"].dtype == pl.Null else None
     out.write("[")
     for start in range(0, plain.height, ROWS_A_TIME):
