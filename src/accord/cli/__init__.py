@@ -19,11 +19,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 # typer carries click under a private name in some versions and as a dependency in others; both give this class.
 BadCall: Any = typer.BadParameter.__mro__[2]
 
-app.add_typer(measures.app, name="measures", help="What is asked, and how it is scored.")
-app.command("import")(courses.bring_in)
 app.command()(service.demo)
 app.command()(service.serve)
 app.command()(service.worker)
+app.command("import")(courses.bring_in)
+app.add_typer(measures.app, name="measures", help="What is asked, and how it is scored.")
 app.add_typer(users.app, name="user", help="Practices and the people who work in them.")
 
 

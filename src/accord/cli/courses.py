@@ -53,7 +53,9 @@ def _as_json(reading: Any, done: Any) -> dict[str, Any]:
         "accepted": len(reading.rows),
         "rules": list(reading.rules),
         "reasons": {str(reason): count for reason, count in reading.reasons().items()},
-        "refused": [{"line": one.line, "column": one.column, "what": one.what, "row": one.whole_row} for one in reading.refused],
+        "refused": [
+            {"line": one.line, "column": one.column, "what": one.what, "row": one.whole_row} for one in reading.refused
+        ],
         "brought_in": asdict(done) if done else None,
     }
 
@@ -66,7 +68,10 @@ def _show(reading: Any, done: Any) -> None:
         print(f"rule: {rule}")
     if reading.ignored_columns:
         print(f"columns left aside: {', '.join(reading.ignored_columns)}")
-    print(f"\n{reading.rows_read} rows read, {len(reading.rows)} accepted, {len(reading.refused)} times something was kept out:")
+    print(
+        f"\n{reading.rows_read} rows read, {len(reading.rows)} accepted, "
+        f"{len(reading.refused)} times something was kept out:"
+    )
     show_table([{"why": str(reason), "times": count} for reason, count in reading.reasons().items()])
     if done is None:
         print("\nNothing was written (--dry-run).")

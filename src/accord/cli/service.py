@@ -45,7 +45,9 @@ def demo(
 def _forget(folder: Path) -> None:
     """Only what a demonstration made: a folder without its mark is left alone."""
     if any(folder.iterdir()) and not (folder / MARK).exists():
-        raise UsageError(f"{folder} is not a demonstration's folder, so nothing in it is deleted; choose another by --data")
+        raise UsageError(
+            f"{folder} is not a demonstration's folder, so nothing in it is deleted; choose another by --data"
+        )
     for thing in folder.iterdir():
         shutil.rmtree(thing) if thing.is_dir() else thing.unlink()
 
@@ -90,7 +92,9 @@ def _open(address: str) -> None:
 def serve(
     data: Data = None,
     port: Port = 8000,
-    host: Annotated[str, typer.Option(help="The address to listen on; a proxy with TLS stands before it.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; a proxy with TLS stands before it.")
+    ] = "127.0.0.1",
 ) -> None:
     """Serve Accord: one process with threads on SQLite, several on PostgreSQL."""
     if os.environ.get("ACCORD_DEMO"):

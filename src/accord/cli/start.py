@@ -17,7 +17,7 @@ def data_folder(given: Path | None, default: str = DATA) -> Path:
 
 
 def ready(*, new_keys: bool = False, migrate: bool = False) -> None:
-    """Load the settings. With `new_keys`, a first start makes the key file; with `migrate`, tables are brought up to date."""
+    """Load the settings. `new_keys`: a first start makes the key file. `migrate`: tables are brought up to date."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accord.web.settings")
     keys_file = Path(os.environ.get("ACCORD_KEYS") or Path(os.environ["ACCORD_DATA"]) / "keys.json")
     if new_keys and not keys_file.exists():

@@ -15,7 +15,9 @@ app = typer.Typer(no_args_is_help=True)
 def add(
     email: str,
     name: Annotated[str, typer.Option(help="How colleagues know them.")] = "",
-    roles: Annotated[str, typer.Option(help="therapist, manager, deputy, researcher, operator; with commas.")] = "therapist",
+    roles: Annotated[
+        str, typer.Option(help="therapist, manager, deputy, researcher, operator; with commas.")
+    ] = "therapist",
     practice: Annotated[str | None, typer.Option(help="The practice; may be left out where there is one.")] = None,
     new_practice: Annotated[str | None, typer.Option(help="Open a practice of this name first.")] = None,
     country: Annotated[str, typer.Option(help="Of a new practice, two letters.")] = "US",
@@ -34,7 +36,9 @@ def add(
     where = _open(new_practice, country, time_zone) if new_practice else practice_named(practice)
     member = _member(where, code, name or email.split("@")[0], roles)
     account = actions.give_account(asker=COMMAND, member=member, email=email)
-    print(f"{member.name} ({', '.join(sorted(member.roles))}) at {where.name} chooses a password here, within three days:")
+    print(
+        f"{member.name} ({', '.join(sorted(member.roles))}) at {where.name} chooses a password here, within three days:"
+    )
     print(settings.ORIGIN + actions.invitation_path(account))
 
 

@@ -3,13 +3,13 @@
 import threading
 from typing import Any
 
-from django.conf import settings
+from django.db import connection
 from gunicorn.app.base import BaseApplication
 
 _stop = threading.Event()
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings instead of a file of its own."""
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -28,7 +28,7 @@ class Server(BaseApplication):
 
 def run(host: str, port: int) -> None:
     """Serve until told to stop; requests under way are finished first."""
-    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    sqlite = connection.vendor == "sqlite"
     Server(
         {
             "bind": f"{host}:{port}",

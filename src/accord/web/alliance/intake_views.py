@@ -4,7 +4,7 @@ from collections import Counter
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -13,6 +13,7 @@ from accord.tables import Reading
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance.models import Intake
 from accord.web.alliance.reading_in import read
+from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
 
 SHOWN = 200
@@ -20,7 +21,7 @@ SHOWN = 200
 
 @only("therapist")
 @require_http_methods(["GET", "POST"])
-def intakes(request: HttpRequest) -> HttpResponse:
+def intakes(request: Request) -> HttpResponse:
     """Choose a file; it is read and held, and nothing is brought in yet."""
     form = forms.FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -39,18 +40,18 @@ def _say(error: Exception) -> str:
     return str(error)
 
 
-def _keep(request: HttpRequest, form: forms.FileForm) -> Intake:
+def _keep(request: Request, form: forms.FileForm) -> Intake:
     file, map_text = form.cleaned_data["table"], form.cleaned_data["map"]
     text = file.read().decode("utf-8-sig")
     read(text, map_text)  # a file that cannot be read at all is not held
     return actions.keep_intake(
-        asker=request.asker, practice=request.asker.practice, file_name=file.name, text=text, map_text=map_text
+        asker=request.asker, practice=request.asker.home, file_name=file.name, text=text, map_text=map_text
     )
 
 
 @only("therapist")
 @require_http_methods(["GET", "POST"])
-def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+def intake(request: Request, intake_id: UUID) -> HttpResponse:
     """What was understood, what is kept out and why; then yes, or no."""
     one = found(queries.intake(request.asker, intake_id))
     if one.brought_in_at:
@@ -78,7 +79,7 @@ def _only_own(reading: Reading) -> bool:
     return len({row.therapist for row in reading.rows}) <= 1
 
 
-def _bring_in(request: HttpRequest, one: Intake, reading: Reading) -> HttpResponse:
+def _bring_in(request: Request, one: Intake, reading: Reading) -> HttpResponse:
     try:
         done = actions.bring_in(
             asker=request.asker,

@@ -77,7 +77,8 @@ LAST = [
 ]
 THERAPISTS = ("Dr. Miriam Vale", "Jonah Birk", "Dr. Leila Farsi", "Tom Ashdown")
 ABOUT = (
-    "I am trained in cognitive and behavioural therapy and work with worry, low mood and sleep. In our first meeting we look at what you want to be different, and you decide whether I am the right person.",
+    "I am trained in cognitive and behavioural therapy and work with worry, low mood and sleep. "
+    "In our first meeting we look at what you want to be different, and you decide whether I am the right person.",
     "I work slowly and warmly, with people who lost someone or something. We agree each time what we want to look at.",
     "Trained in trauma-focused therapy. You set the pace; I explain what we do and why before we do it.",
     "I see couples and single people, in person and by video. I like plain words and honest feedback.",
@@ -112,7 +113,7 @@ def client_for_door() -> Client:
     mine = Course.objects.filter(therapist__account__email="therapist@demo.invalid")
     waiting = CheckIn.objects.filter(occasion__course__in=mine, moment="after", answered_at=None)
     one = waiting.filter(occasion__starts_at__lt=timezone.now(), expires_at__gt=timezone.now()).first()
-    return one.occasion.course.client if one else mine.select_related("client").first().client  # type: ignore[union-attr]
+    return one.occasion.course.client if one else mine.select_related("client")[0].client
 
 
 def is_there() -> bool:
@@ -196,17 +197,13 @@ def _course(rng: random.Random, practice: Practice, therapist: Member, name: str
     alliance.plan_measures(asker=asker, course=course, wanted={"phq-9": ("before", 1), "alliance": ("after", 1)})
     held = rng.randint(3, 14)
     person = _Person(rng)
-    first = _next_weekday(today + timedelta(days=place % 7)) - timedelta(weeks=held)
+    first = today + timedelta(days=place % 7) - timedelta(weeks=held)
     for number in range(held + 1):
         day = first + timedelta(weeks=number)
         starts_at = datetime.combine(day, time(9 + place % 8), ZoneInfo(practice.time_zone))
         occasion = alliance.book_session(asker=asker, course=course, starts_at=starts_at)
         if starts_at < timezone.now():
             _hold(rng, asker, occasion, person, last=number == held - 1)
-
-
-def _next_weekday(day: date) -> date:
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
 
 
 class _Person:
@@ -269,7 +266,7 @@ def _phq9(rng: random.Random, symptoms: float) -> dict[str, int | float | None]:
             answers[rng.choice(open_items)] += 1
     if symptoms > 16 and rng.random() < 0.02:
         answers["9"] = 1
-    return {**answers, "difficulty": min(3, round(symptoms / 8))}
+    return dict(answers)
 
 
 def _alliance(rng: random.Random, level: float, strained: bool, session: int) -> dict[str, int | float | None]:

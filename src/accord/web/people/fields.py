@@ -34,7 +34,7 @@ class _Opener:
         row.__dict__[self.field.attname] = value
 
 
-class SealedText(models.TextField):
+class SealedText(models.TextField):  # type: ignore[type-arg]
     """Free text, a name or a contact. Cannot be filtered or sorted by the database, and says so."""
 
     def place(self, row: models.Model) -> str:

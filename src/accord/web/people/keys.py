@@ -21,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 @dataclass(frozen=True)
 class Keys:
-    """session: signs cookies · lookup: blind indexes · link: check-in links · fields: id -> 32 bytes, first one writes."""
+    """session signs cookies, lookup makes blind indexes, link makes check-in links; fields: id -> 32 bytes."""
 
     session: str
     lookup: bytes

@@ -1,6 +1,7 @@
 """Practices, the people who work in them, and the people who come to them."""
 
 import uuid
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -52,7 +53,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
-    objects = AccountManager()
+    objects: ClassVar[AccountManager] = AccountManager()
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
@@ -67,7 +68,7 @@ class Account(AbstractBaseUser):
 
 
 class Member(models.Model):
-    """Somebody who works in a practice, in one or several roles. Brought in by an import, they may have no account yet."""
+    """Somebody who works in a practice, in one or several roles; after an import, perhaps without an account yet."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)

@@ -9,7 +9,7 @@ from accord.web.people.models import Client, Member, Practice
 
 
 def practice_of(asker: Asker) -> Practice:
-    return Practice.objects.get(pk=asker.practice)
+    return Practice.objects.get(pk=asker.home)
 
 
 def member(asker: Asker, member_id: UUID) -> Member | None:

@@ -99,7 +99,7 @@ def acknowledge(*, asker: Asker, flag: Flag, note: str) -> Acknowledgement:
     """Say that you looked and what you did. Stops the message to the deputy; the flag itself stays for ever."""
     if not note.strip():
         raise RefusedError("say in a word what you did, so that the record shows it")
-    done = Acknowledgement(flag=flag, practice_id=flag.practice_id, member_id=asker.who, note=note.strip())
+    done = Acknowledgement(flag=flag, practice_id=flag.practice_id, member_id=asker.me, note=note.strip())
     done.save(force_insert=True)
     notices.cancel(f"flag:{flag.pk}")
     record(asker, "acknowledge flag", flag.pk)

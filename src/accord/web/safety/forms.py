@@ -19,13 +19,14 @@ class PlanForm(forms.Form):
     lines = forms.CharField(
         label="Numbers to call",
         widget=forms.Textarea,
-        help_text="One a row: number; name; how. For example: 988; 988 Suicide & Crisis Lifeline; Call or text, day and night",
+        help_text="One a row: number; name; how. For example: "
+        "988; 988 Suicide & Crisis Lifeline; Call or text, day and night",
     )
     read_by = forms.CharField(
         label="When a person reads the answers",
         max_length=200,
         required=False,
-        help_text="It ends the sentence ‘The practice reads answers …’, for example: by the end of the next working day",
+        help_text="It ends the sentence ‘The practice reads answers …’, such as: by the end of the next working day",
     )
     complaints = forms.CharField(
         label="‘Something is wrong with my therapist’ leads to",
@@ -37,7 +38,8 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, colleagues: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.colleagues = {str(one.pk): one for one in colleagues}
-        self.fields["responsible"].choices = [
+        chooser: Any = self.fields["responsible"]
+        chooser.choices = [
             ("", "nobody yet"),
             *((key, one.name) for key, one in self.colleagues.items()),
         ]

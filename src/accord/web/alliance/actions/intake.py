@@ -1,4 +1,4 @@
-"""Bring in a table of courses. The same file twice changes nothing: every answer set carries an id made of its place."""
+"""Bring in a table of courses. The same file twice changes nothing: what stands already is left as it is."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Brought:
 @transaction.atomic
 def keep_intake(*, asker: Asker, practice: UUID, file_name: str, text: str, map_text: str) -> Intake:
     """Hold a file, encrypted, until its member says yes or no."""
-    kept = Intake(practice_id=practice, member_id=asker.who, file_name=file_name[:120], text=text, map_text=map_text)
+    kept = Intake(practice_id=practice, member_id=asker.me, file_name=file_name[:120], text=text, map_text=map_text)
     kept.save()
     record(asker, "read table", kept.pk)
     return kept
@@ -79,7 +79,8 @@ def _refuse_unsafe(practice: Practice, reading: Reading) -> None:
         lacking = safety_queries.missing_for_self_harm_items(practice.pk)
         if lacking:
             raise RefusedError(
-                f"the table holds answers about self-harm; first the safety plan of {practice.name} needs {', '.join(lacking)}"
+                "the table holds answers about self-harm; "
+                f"first the safety plan of {practice.name} needs {', '.join(lacking)}"
             )
 
 
