@@ -39,11 +39,11 @@ def ready(*, new_keys: bool = False, migrate: bool = False) -> None:
 
 def practice_named(name: str | None):  # type: ignore[no-untyped-def]  # the model exists only once Django is ready
     """The practice of this name, or the only one there is."""
-    from accord.web.people.models import Practice
+    from accord.web.people.queries import practices
 
-    found = [one for one in Practice.objects.all() if name in (None, one.name)]
+    found = [one for one in practices() if name in (None, one.name)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(f"'{one.name}'" for one in Practice.objects.all()) or "none"
+    known = ", ".join(f"'{one.name}'" for one in practices()) or "none"
     wanted = f"no practice is named '{name}'" if name else "there is more than one practice, or none: say which"
     raise UsageError(f"{wanted} (--practice NAME); there are: {known}")

@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from accord import measures
 from accord.web.alliance import actions as alliance
-from accord.web.alliance.models import AnswerSet, CheckIn, Course, Occasion
+from accord.web.alliance import queries as alliance_queries
+from accord.web.alliance.models import Occasion
 from accord.web.people import actions as people
-from accord.web.people.asker import COMMAND, Asker, of_member
+from accord.web.people import queries
+from accord.web.people.asker import COMMAND, Asker, of_client, of_member
 from accord.web.people.models import Account, Client, Member, Practice
 from accord.web.safety import actions as safety
 
@@ -105,19 +107,19 @@ DOORS = {
 
 
 def account_for_door(door: str) -> Account:
-    return Account.objects.get(email=f"{door}@demo.invalid")
+    return queries.account(f"{door}@demo.invalid")
 
 
 def client_for_door() -> Client:
     """Somebody of the first therapist with a check-in that waits since their last session."""
-    mine = Course.objects.filter(therapist__account__email="therapist@demo.invalid")
-    waiting = CheckIn.objects.filter(occasion__course__in=mine, moment="after", answered_at=None)
-    one = waiting.filter(occasion__starts_at__lt=timezone.now(), expires_at__gt=timezone.now()).first()
-    return one.occasion.course.client if one else mine.select_related("client")[0].client
+    asker, now = of_member(account_for_door("therapist").member), timezone.now()
+    courses = alliance_queries.caseload(asker)
+    waiting = [one for one in courses if alliance_queries.waiting_check_ins(of_client(one.client), now)]
+    return (waiting or courses)[0].client
 
 
 def is_there() -> bool:
-    return Practice.objects.filter(invented=True).exists()
+    return any(practice.invented for practice in queries.practices())
 
 
 def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
@@ -229,32 +231,26 @@ def _hold(rng: random.Random, asker: Asker, occasion: Occasion, person: _Person,
         return
     alliance.record_attendance(asker=asker, occasion=occasion, attended="yes")
     if rng.random() < 0.93:
-        _answer(occasion, "before", {"phq-9": _phq9(rng, person.symptoms)})
+        _answer(occasion, "before", {"phq-9": _phq9(rng, person.symptoms)}, timedelta(hours=-2))
     if rng.random() < (0.6 if last else 0.9):
-        _answer(occasion, "after", {"alliance": _alliance(rng, person.alliance, person.strained, occasion.number or 1)})
+        given = _alliance(rng, person.alliance, person.strained, occasion.number or 1)
+        _answer(occasion, "after", {"alliance": given}, timedelta(hours=5))
     if rng.random() < (0.5 if last else 0.85):
         side = _alliance(rng, person.alliance - 0.5, False, occasion.number or 1)
-        alliance.rate_session(asker=asker, occasion=occasion, items=side, attempt=uuid4())
-        _back_date(occasion, occasion.starts_at)
+        at = _past(occasion, timedelta(hours=1))
+        alliance.rate_session(asker=asker, occasion=occasion, items=side, attempt=uuid4(), at=at)
 
 
-def _answer(occasion: Occasion, moment: str, given: dict[str, dict[str, int | float | None]]) -> None:
-    check_in = occasion.check_ins.filter(moment=moment).first()
-    if check_in:
-        alliance.save_draft(check_in=check_in, given=given)
-        alliance.send_check_in(check_in=check_in)
-        _back_date(occasion, occasion.starts_at)
+def _past(occasion: Occasion, after: timedelta) -> datetime:
+    """So long after the session began, but never in the future."""
+    return min((occasion.starts_at or timezone.now()) + after, timezone.now())
 
 
-def _back_date(occasion: Occasion, at: datetime | None) -> None:
-    """Invented answers belong to their invented day, not to the minute of building."""
-    hours = {"before": -2, "after": 5}
-    for one in occasion.answer_sets.all():
-        moment = "before" if one.measure != "alliance" else "after"
-        AnswerSet.objects.filter(pk=one.pk).update(answered_at=(at or one.answered_at) + timedelta(hours=hours[moment]))
-    for check_in in occasion.check_ins.exclude(answered_at=None):
-        at_then = (at or timezone.now()) + timedelta(hours=hours[check_in.moment])
-        CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at_then, started_at=at_then)
+def _answer(occasion: Occasion, moment: str, given: dict[str, dict[str, int | float | None]], after: timedelta) -> None:
+    at = _past(occasion, after)
+    for check_in in occasion.check_ins.filter(moment=moment):
+        alliance.save_draft(check_in=check_in, given=given, at=at)
+        alliance.send_check_in(check_in=check_in, at=at)
 
 
 def _phq9(rng: random.Random, symptoms: float) -> dict[str, int | float | None]:

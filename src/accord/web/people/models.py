@@ -1,7 +1,6 @@
 """Practices, the people who work in them, and the people who come to them."""
 
 import uuid
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -53,7 +52,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[AccountManager] = AccountManager()
+    objects = AccountManager()  # type: ignore[misc]  # the base declares it for the class
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 

@@ -1,6 +1,7 @@
 """The client's side of a session: links, drafts, sending; and the therapist's own rating."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +57,7 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
 
 
 @transaction.atomic
-def save_draft(*, check_in: CheckIn, given: Given) -> Draft | None:
+def save_draft(*, check_in: CheckIn, given: Given, at: datetime | None = None) -> Draft | None:
     """Keep what was ticked so far; an answer that speaks of danger raises its flag here already.
 
     None when it was sent meanwhile: a second 'send' of the same page must not begin a new draft.
@@ -69,7 +70,7 @@ def save_draft(*, check_in: CheckIn, given: Given) -> Draft | None:
     for name, items in given.items():
         draft.answers[name] = {**draft.answers.get(name, {}), **items}
         _flag(check_in, name, items, "check-in")
-    draft.saved_at = timezone.now()
+    draft.saved_at = at or timezone.now()
     draft.save()
     if check_in.started_at is None:
         check_in.started_at = draft.saved_at
@@ -97,16 +98,16 @@ def by_link(check_in: CheckIn) -> Asker:
 
 
 @transaction.atomic
-def send_check_in(*, check_in: CheckIn) -> bool:
+def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
     """Turn the draft into answers. Sent again there is no draft any more: stores nothing, and says so by False."""
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
     draft = Draft.objects.filter(check_in=check_in).first()
     if draft is None:
         return False
     for name in check_in.measures:
-        store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", draft.attempt)
+        store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", draft.attempt, at)
         _flag(check_in, name, draft.answers.get(name, {}), "check-in")
-    check_in.answered_at = timezone.now()
+    check_in.answered_at = at or timezone.now()
     check_in.save()
     draft.delete()
     notices.cancel(f"check-in:{check_in.pk}")
@@ -123,17 +124,27 @@ def answer_again(*, check_in: CheckIn) -> Draft:
 
 
 @transaction.atomic
-def rate_session(*, asker: Asker, occasion: Occasion, items: Mapping[str, Any], attempt: UUID) -> bool:
+def rate_session(
+    *, asker: Asker, occasion: Occasion, items: Mapping[str, Any], attempt: UUID, at: datetime | None = None
+) -> bool:
     """The therapist's own side of the Alliance check-in; sent twice it is stored once."""
     occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
     if AnswerSet.objects.filter(attempt=attempt).exists():
         return False
-    store(occasion, "alliance", AnswerSet.THERAPIST, items, "therapist", attempt)
+    store(occasion, "alliance", AnswerSet.THERAPIST, items, "therapist", attempt, at)
     record(asker, "rate session", occasion.pk)
     return True
 
 
-def store(occasion: Occasion, name: str, rater: str, items: Mapping[str, Any], source: str, attempt: UUID) -> AnswerSet:
+def store(
+    occasion: Occasion,
+    name: str,
+    rater: str,
+    items: Mapping[str, Any],
+    source: str,
+    attempt: UUID,
+    at: datetime | None = None,
+) -> AnswerSet:
     measure = measures.load(name)
     measures.score(measure, items)  # refuses what is out of range before anything is written
     before = AnswerSet.objects.filter(occasion=occasion, measure=name, rater=rater)
@@ -147,4 +158,5 @@ def store(occasion: Occasion, name: str, rater: str, items: Mapping[str, Any], s
         answers=dict(items),
         source=source,
         attempt=attempt,
+        answered_at=at or timezone.now(),
     )

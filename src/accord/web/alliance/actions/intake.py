@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from accord.errors import RefusedError
 from accord.tables import Reading, Row
 from accord.web.alliance.models import AnswerSet, Course, Intake, Occasion, PlannedMeasure
 from accord.web.audit.actions import record
+from accord.web.people import actions as people
 from accord.web.people.asker import Asker
 from accord.web.people.models import Client, Member, Practice
 from accord.web.safety import actions as safety
@@ -60,8 +60,10 @@ def bring_in(
     """
     _refuse_unsafe(practice, reading)
     done = Brought()
-    members = {} if therapist else _members(asker, practice, reading.rows, done)
-    clients = _clients(practice, reading.rows, done)
+    leads = [] if therapist else [row.therapist for row in reading.rows if row.therapist]
+    members, done.therapists = people.bring_in_therapists(asker=asker, practice=practice.pk, codes=leads)
+    every = [row.client for row in reading.rows]
+    clients, done.clients = people.bring_in_clients(asker=asker, practice=practice.pk, codes=every)
     courses = _courses(practice, reading.rows, clients, members, therapist, done)
     occasions = _occasions(practice, reading.rows, courses, done)
     _answer_sets(asker, practice, reading.rows, courses, occasions, done)
@@ -82,29 +84,6 @@ def _refuse_unsafe(practice: Practice, reading: Reading) -> None:
                 "the table holds answers about self-harm; "
                 f"first the safety plan of {practice.name} needs {', '.join(lacking)}"
             )
-
-
-def _members(asker: Asker, practice: Practice, rows: Iterable[Row], done: Brought) -> dict[str, Member]:
-    """Therapists by the practice's code; unknown ones are added without an account."""
-    found = {}
-    for code in sorted({row.therapist for row in rows if row.therapist}):
-        index = settings.KEYS.blind("member-code", code)
-        member, new = Member.objects.get_or_create(
-            practice=practice, code=index, defaults={"name": code, "is_therapist": True}
-        )
-        found[code] = member
-        done.therapists += new
-    return found
-
-
-def _clients(practice: Practice, rows: Iterable[Row], done: Brought) -> dict[str, Client]:
-    """Clients by the practice's number, which itself is not stored in the open."""
-    codes = {settings.KEYS.blind("client-code", code): code for code in sorted({row.client for row in rows})}
-    known = {one.code: one for one in Client.objects.filter(practice=practice, code__in=list(codes))}
-    new = [Client(practice=practice, name=code, code=index) for index, code in codes.items() if index not in known]
-    Client.objects.bulk_create(new)
-    done.clients += len(new)
-    return {codes[one.code]: one for one in (*known.values(), *new)}
 
 
 Place = tuple[str, str | None]
