@@ -5,9 +5,8 @@ import tempfile
 from pathlib import Path
 
 os.environ["ACCORD_DATA"] = tempfile.mkdtemp(prefix="accord-tests-")
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
-    "true"  # Playwright keeps a loop in this thread; fixtures still use the database
-)
+# Playwright keeps a loop in the tests' thread, and fixtures still use the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 for name in ("ACCORD_DEMO", "ACCORD_DATABASE_URL", "ACCORD_KEYS", "ACCORD_ORIGIN"):
     os.environ.pop(name, None)
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.cast import Cast, phq9, send
 
 from accord.web.alliance import actions as alliance
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
+from tests.cast import Cast, phq9, send
 
 ORDER = (
     "stranger",

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
 from tests.rules.test_tree import REPOSITORY
 
 

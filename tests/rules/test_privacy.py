@@ -6,10 +6,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
 from django.db import connection, models
-from tests.cast import Cast
 
 from accord.web.people.fields import SealedText
 from accord.web.people.models import Client
+from tests.cast import Cast
 
 KINDS = {"identifying", "sensitive", "plain"}
 OPEN_BY_DESIGN = {
@@ -62,9 +62,8 @@ def test_no_name_stands_in_the_database(cast: Cast) -> None:
 
 def test_a_sealed_value_moved_to_another_row_does_not_open(cast: Cast) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "update people_client set name = (select name from people_client where id = %s)", [cast.ada.pk.hex]
-        )
+        taken = "(select name from people_client where id = %s)"
+        cursor.execute(f"update people_client set name = {taken}", [cast.ada.pk.hex])
     with pytest.raises(InvalidTag):
         _ = Client.objects.get(pk=cast.bo.pk).name
 

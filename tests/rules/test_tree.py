@@ -132,12 +132,8 @@ MACHINE = re.compile(r"(?<![\w.])/(work|root|farm|home/\w+)/|\b(coding agent|sub
 def test_the_project_speaks_of_itself_alone() -> None:
     """No path of a machine it was written on stands in what is shipped."""
     roots = [SOURCE, REPOSITORY / "docs", REPOSITORY / "script", REPOSITORY / "bench"]
-    texts = [
-        file
-        for root in roots
-        for file in sorted(root.rglob("*"))
-        if file.suffix in ("", ".py", ".md", ".toml", ".html", ".js", ".css")
-    ]
+    kinds = ("", ".py", ".md", ".toml", ".html", ".js", ".css")
+    texts = [file for root in roots for file in sorted(root.rglob("*")) if file.suffix in kinds]
     found = []
     for file in [*texts, *REPOSITORY.glob("*.md"), REPOSITORY / "pyproject.toml"]:
         if file.is_file():

@@ -52,9 +52,9 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
-    objects = AccountManager()  # type: ignore[misc]  # the base declares it for the class
+    objects = AccountManager()
     USERNAME_FIELD = EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     privacy = {
         "id": PLAIN,
