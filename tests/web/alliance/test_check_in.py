@@ -56,6 +56,20 @@ def test_what_is_ticked_is_kept_at_once_where_scripts_run(cast: Cast) -> None:
     assert not stored(cast)
 
 
+def test_a_tick_that_arrives_late_does_not_undo_a_newer_one(cast: Cast) -> None:
+    """Three taps in a row travel as three messages; they may arrive in any order, even after 'next'."""
+    phone = Visitor()
+    phone.get(link_to(cast.after))
+    page_of(phone, cast, 1, {"goals": 3}, keep="1", order="1003")
+    page_of(phone, cast, 1, {"goals": 1}, keep="1", order="1001")
+    assert Draft.objects.get().answers["alliance"]["goals"] == 3
+    page_of(phone, cast, 1, alliance_answers(4), order="1005")
+    page_of(phone, cast, 1, {"goals": 2}, keep="1", order="1004")
+    assert Draft.objects.get().answers["alliance"]["goals"] == 4
+    page_of(phone, cast, 1, alliance_answers(2), order="7")  # a clock set back must not lose a page that was sent on
+    assert Draft.objects.get().answers["alliance"]["goals"] == 2
+
+
 def test_an_unanswered_question_is_asked_about_and_a_skip_is_not(cast: Cast) -> None:
     phone = Visitor()
     phone.get(link_to(cast.after))

@@ -102,8 +102,11 @@ def check_in_page(request: Request, page: int) -> HttpResponse:
 
 
 def _take(request: Request, one: CheckIn, page: int, filled: forms.Page) -> HttpResponse:
-    draft = actions.save_draft(check_in=one, given={filled.measure.id: filled.given})
-    if "keep" in request.POST:
+    in_passing = "keep" in request.POST
+    order = forms.order_of(request.POST.get("order"))
+    given = {filled.measure.id: filled.given}
+    draft = actions.save_draft(check_in=one, given=given, order=order, in_passing=in_passing)
+    if in_passing:
         return HttpResponse(status=204)
     if draft is None:
         return redirect("check_in_done")

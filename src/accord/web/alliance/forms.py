@@ -93,6 +93,11 @@ def attempt_of(text: str | None) -> UUID:
         return uuid4()
 
 
+def order_of(text: str | None) -> int:
+    """The number a page gives to each tick it keeps; 0 from a page without scripts."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 class PlanForm(forms.Form):
     """What a client is asked, and every how many sessions."""
 

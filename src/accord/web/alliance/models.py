@@ -106,9 +106,13 @@ class Draft(models.Model):
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     attempt = models.UUIDField(default=uuid.uuid4)
     answers = models.JSONField(default=dict)
+    order = models.BigIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
 
-    privacy = {"check_in": PLAIN, "practice": PLAIN, "attempt": PLAIN, "answers": SENSITIVE, "saved_at": PLAIN}
+    privacy = {
+        **dict.fromkeys(("check_in", "practice", "attempt", "order", "saved_at"), PLAIN),
+        "answers": SENSITIVE,
+    }
 
 
 class AnswerSet(models.Model):

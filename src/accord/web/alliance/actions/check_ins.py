@@ -57,9 +57,12 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
 
 
 @transaction.atomic
-def save_draft(*, check_in: CheckIn, given: Given, at: datetime | None = None) -> Draft | None:
+def save_draft(
+    *, check_in: CheckIn, given: Given, order: int = 0, in_passing: bool = False, at: datetime | None = None
+) -> Draft | None:
     """Keep what was ticked so far; an answer that speaks of danger raises its flag here already.
 
+    A page keeps each tick `in_passing`, numbered by `order`: one that arrives late, after a newer one, changes nothing.
     None when it was sent meanwhile: a second 'send' of the same page must not begin a new draft.
     """
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
@@ -68,14 +71,21 @@ def save_draft(*, check_in: CheckIn, given: Given, at: datetime | None = None) -
         return None
     draft = draft or Draft(check_in=check_in, practice_id=check_in.practice_id)
     for name, items in given.items():
-        draft.answers[name] = {**draft.answers.get(name, {}), **items}
         _flag(check_in, name, items, "check-in")
-    draft.saved_at = at or timezone.now()
-    draft.save()
+    if in_passing and order < draft.order:
+        return draft
+    _fill(draft, given, order, at or timezone.now())
     if check_in.started_at is None:
         check_in.started_at = draft.saved_at
         check_in.save()
     return draft
+
+
+def _fill(draft: Draft, given: Given, order: int, at: datetime) -> None:
+    for name, items in given.items():
+        draft.answers[name] = {**draft.answers.get(name, {}), **items}
+    draft.order, draft.saved_at = max(order, draft.order), at
+    draft.save()
 
 
 def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str) -> None:

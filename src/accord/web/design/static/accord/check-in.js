@@ -4,19 +4,24 @@
   const form = document.querySelector("form[data-keep]");
   const line = document.querySelector("[data-saving]");
   if (!form || !line) return;
-  let waiting = 0;
+  // Ticks may overtake each other on the way; each carries a number, and the server drops one that comes too late.
+  let order = 0;
+  const next = () => { order = Math.max(order + 1, Date.now()); return String(order); };
+  let latest = 0;
   const keep = async () => {
+    const mine = ++latest;
     const body = new FormData(form);
     body.set("keep", "1");
+    body.set("order", next());
+    let said;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
-      if (waiting > 1) return;
-      line.textContent = answer.status === 204 ? "Kept on this page. Not sent yet." : "Could not be kept just now. Use the button below.";
+      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", keepalive: true });
+      said = answer.status === 204 ? "Kept on this page. Not sent yet." : "Could not be kept just now. Use the button below.";
     } catch {
-      line.textContent = "No connection. Your answers stay on this page; use the button when it is back.";
-    } finally {
-      waiting -= 1;
+      said = "No connection. Your answers stay on this page; use the button when it is back.";
     }
+    if (mine === latest) line.textContent = said;
   };
-  form.addEventListener("change", () => { waiting += 1; keep(); });
+  form.addEventListener("change", keep);
+  form.addEventListener("submit", () => { form.elements.order.value = next(); });
 })();
