@@ -87,8 +87,8 @@ def _strain(truth: Truth, c: Scores, t: Scores, rater: str) -> tuple[Floats, Flo
     """How strong the two strain items are, before noise."""
     depth, hidden = truth.depth[c, t], 1 - truth.disclosure[c, t]
     if rater == "therapist":
-        # Therapists notice about half of it (part of the gap between the two views).
-        return 0.3 + 0.5 * depth, 0.6 + 1.5 * hidden
+        # Therapists notice about half of it (part of the gap between the two views); theirs is what they held back.
+        return 0.3 + 0.5 * depth, 0.3 + 0.25 * depth
     # Who rates the alliance higher than it is, out of politeness, admits to less strain.
     polite = truth.client_rating[c, t] - truth.alliance[c, t]
     return 0.4 + 0.95 * depth - 0.8 * polite, 0.3 + 3.5 * hidden - 0.8 * polite
