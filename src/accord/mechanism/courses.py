@@ -36,7 +36,7 @@ def run(
 
     def block(first: int) -> None:
         last = min(first + BLOCK, therapists * each)
-        whose = np.ascontiguousarray(skills[:, np.arange(first, last) // each])
+        whose = skills[np.arange(first, last) // each]
         fill(stream.keys(start, first, last), whose, p, plan, bounds, out.part(first, last))
 
     _spread(block, range(0, therapists * each, BLOCK), threads)
@@ -44,11 +44,11 @@ def run(
 
 
 def _therapists(number: int, p: Parameters, seed: int) -> Floats:
-    """Alliance skill, the same in SD, factor on learning, rating style: a column a therapist."""
+    """Alliance skill, the same in SD, factor on learning, rating style: a row a therapist."""
     key = stream.keys(stream.base(seed, stream.THERAPISTS), 0, number)
     z, other = stream.normals(key, stream.SKILL), stream.normals(key, stream.TEACHING)
     log_e = -(p.tau_e**2) / 2 + p.tau_e * (p.rho_ae * z + np.sqrt(1 - p.rho_ae**2) * other)
-    return np.array([p.tau_a * z, z, np.exp(log_e), p.s_Tj * stream.normals(key, stream.STYLE)])
+    return np.stack([p.tau_a * z, z, np.exp(log_e), p.s_Tj * stream.normals(key, stream.STYLE)], axis=1)
 
 
 def _engine(engine: Engine, courses: int) -> Callable[..., None]:

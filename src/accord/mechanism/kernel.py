@@ -10,7 +10,7 @@ import numpy as np
 
 from accord.mechanism import record as r
 from accord.mechanism import stream as s
-from accord.mechanism.compiled import compiled
+from accord.mechanism.compiled import inner, kernel
 from accord.mechanism.record import Record
 from accord.mechanism.scenario import Plan
 from accord.mechanism.stream import Floats, Words
@@ -26,7 +26,7 @@ def run(key: Words, therapist: Floats, p: Any, plan: Plan, bounds: Floats, out: 
     _run(key, therapist, p, plan, bounds, out.states, out.events, out.persons)
 
 
-@compiled
+@inner
 def _uniform(key, place):  # type: ignore[no-untyped-def]
     z = key + (np.uint64(place) + _ONE) * _GAMMA
     z = (z ^ (z >> _S30)) * _MIX_1
@@ -34,7 +34,7 @@ def _uniform(key, place):  # type: ignore[no-untyped-def]
     return (np.float64((z ^ (z >> _S31)) >> _S12) + 0.5) * _UNIT
 
 
-@compiled
+@inner
 def _ratio(parts, x):  # type: ignore[no-untyped-def]
     a, b = parts
     top = ((((((a[0] * x + a[1]) * x + a[2]) * x + a[3]) * x + a[4]) * x + a[5]) * x + a[6]) * x + a[7]
@@ -42,7 +42,7 @@ def _ratio(parts, x):  # type: ignore[no-untyped-def]
     return top / bottom
 
 
-@compiled
+@inner
 def _normal(key, place):  # type: ignore[no-untyped-def]
     u = _uniform(key, place)
     q = u - 0.5
@@ -54,12 +54,12 @@ def _normal(key, place):  # type: ignore[no-untyped-def]
     return far if q > 0 else -far
 
 
-@compiled
+@inner
 def _logistic(x):  # type: ignore[no-untyped-def]
     return 1 / (1 + exp(-x))
 
 
-@compiled
+@inner
 def _client(key, therapist, p, plan):  # type: ignore[no-untyped-def]
     v = plan.avoidance if plan.avoidance == plan.avoidance else _normal(key, s.AVOIDANCE)
     x = p.c_vx * v + sqrt(1 - p.c_vx * p.c_vx) * _normal(key, s.ANXIETY)
@@ -70,7 +70,7 @@ def _client(key, therapist, p, plan):  # type: ignore[no-untyped-def]
     return v, x, q, m, mu + plan.bond, p.alpha * therapist[2] * exp(pace)
 
 
-@compiled
+@inner
 def _repairs(key, at, skill, boost, p, plan):  # type: ignore[no-untyped-def]
     if plan.repair != 0:
         return plan.repair > 0
@@ -78,14 +78,14 @@ def _repairs(key, at, skill, boost, p, plan):  # type: ignore[no-untyped-def]
     return _uniform(key, at + s.REPAIR) < _logistic(odds)
 
 
-@compiled
+@inner
 def _depth(key, at, forced, p, plan):  # type: ignore[no-untyped-def]
     if forced and plan.rupture_depth > 0:
         return plan.rupture_depth
     return p.D_mu * exp(p.s_D * _normal(key, at + s.DEPTH))
 
 
-@compiled
+@inner
 def _rupture(key, at, who, skill, A, depth, boost, forced, p, plan):  # type: ignore[no-untyped-def]
     """The depth after this session, and whether a rupture began or was repaired in it."""
     if depth > 0:
@@ -97,7 +97,7 @@ def _rupture(key, at, who, skill, A, depth, boost, forced, p, plan):  # type: ig
     return 0.0, False, False
 
 
-@compiled
+@inner
 def _engage(A, W, who, p):  # type: ignore[no-untyped-def]
     """Safety, expressed threat, disclosure, and engagement if present."""
     safety = p.b_buf * _logistic(A)
@@ -107,14 +107,14 @@ def _engage(A, W, who, p):  # type: ignore[no-untyped-def]
     return safety, threat, disclosure, p.w_D * disclosure + (1 - p.w_D) * homework
 
 
-@compiled
+@inner
 def _learn(key, at, W, safety, engagement, alpha, boost, depth, p, plan):  # type: ignore[no-untyped-def]
     error = p.lam - W + p.w_prot * safety * (W - p.lam)
     rate = min(alpha * (1 + (plan.boost_learning if boost > 0 else 0.0)) * engagement, 1.0)
     return W + rate * error + (p.k_Ru if depth > 0 else 0.0) + p.s_xi * _normal(key, at + s.DRIFT)
 
 
-@compiled
+@inner
 def _leaves(key, at, A, depth, here, m, p):  # type: ignore[no-untyped-def]
     """0 to stay, else the number of the reason."""
     pull = (-p.z_A * A, p.z_R if depth > 0 else 0.0, 0.0 if here else p.z_miss, -p.z_m * (m - 0.5))
@@ -127,7 +127,7 @@ def _leaves(key, at, A, depth, here, m, p):  # type: ignore[no-untyped-def]
     return why
 
 
-@compiled
+@inner
 def _alarm(rating, last, known, plan):  # type: ignore[no-untyped-def]
     """Is this rating far below the last three? Then keep it with them."""
     alarm = False
@@ -141,27 +141,27 @@ def _alarm(rating, last, known, plan):  # type: ignore[no-untyped-def]
     return alarm
 
 
-@compiled
+@inner
 def _views(key, at, A, halo, dyad, style, p):  # type: ignore[no-untyped-def]
     client = A + halo + p.s_ec * _normal(key, at + s.CLIENT_ERROR)
     therapist = -p.gap + p.l_T * A + style + dyad + p.s_eT * _normal(key, at + s.THERAPIST_ERROR)
     return client, therapist
 
 
-@compiled
+@inner
 def _meet(key, at, A, mu, n, depth, event, p):  # type: ignore[no-untyped-def]
     """The alliance after a session attended: learned safety follows the relational outcome."""
     o = mu + p.s_o * _normal(key, at + s.OUTCOME) - depth - p.g_S * n
     return A + (min(p.kappa * p.surprise, 1.0) if event else p.kappa) * (o - A)
 
 
-@compiled
+@inner
 def _course(key, therapist, p, plan, bounds, states, events, person):  # type: ignore[no-untyped-def]
     sessions = states.shape[1]
     who = _client(key, therapist, p, plan)
     halo, dyad = p.s_halo * _normal(key, s.HALO), p.s_Ti * _normal(key, s.DYAD)
     W, n = p.s_W * _normal(key, s.MEMORY), p.s_n * _normal(key, s.PASSING)
-    A, depth, bonus, boost, first, known, why = 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0
+    A, depth, bonus, boost, first, known, why = who[4], 0.0, 0.0, 0.0, 0.0, 0, 0
     last, score = np.empty(3), 0.0
     for t in range(sessions):
         at = s.STATIC + t * s.PER_SESSION
@@ -174,9 +174,10 @@ def _course(key, therapist, p, plan, bounds, states, events, person):  # type: i
         here = t == 0 or forced or _uniform(key, at + s.ATTEND) < _logistic(odds)
         onset, repaired, alarm = False, False, False
         states[r.SYMPTOM, t], states[r.SCORE, t] = W + n, score
-        if here:
+        if here and (t > 0 or forced):
             depth, onset, repaired = _rupture(key, at, who, therapist[1], A, depth, boost, forced, p, plan)
             bonus += p.B_rep if repaired else 0.0
+        if here:
             rise = p.growth * t / max(sessions - 1, 1)
             A = _meet(key, at, A, who[4] + bonus + rise, n, depth, onset or repaired, p)
             states[r.CLIENT, t], states[r.THERAPIST, t] = _views(key, at, A, halo, dyad, therapist[3], p)
@@ -187,8 +188,18 @@ def _course(key, therapist, p, plan, bounds, states, events, person):  # type: i
         W = _learn(key, at, W, safety, engagement, who[5], boost, depth, p, plan)
         n = p.phi * n + p.s_n * sqrt(1 - p.phi * p.phi) * _normal(key, at + s.WEEK)
         boost = plan.boost if alarm else max(boost - 1, 0.0)
-        states[r.ALLIANCE, t], states[r.THREAT, t], states[r.ENGAGEMENT, t], states[r.DEPTH, t] = A, threat, engagement, depth
-        events[r.ATTENDED, t], events[r.OPEN, t], events[r.ONSET, t], events[r.REPAIRED, t] = here, depth > 0, onset, repaired
+        states[r.ALLIANCE, t], states[r.THREAT, t], states[r.ENGAGEMENT, t], states[r.DEPTH, t] = (
+            A,
+            threat,
+            engagement,
+            depth,
+        )
+        events[r.ATTENDED, t], events[r.OPEN, t], events[r.ONSET, t], events[r.REPAIRED, t] = (
+            here,
+            depth > 0,
+            onset,
+            repaired,
+        )
         if here:
             states[r.DISCLOSURE, t] = disclosure
             events[r.CONCEALED, t] = _uniform(key, at + s.CONCEAL) > disclosure
@@ -202,7 +213,7 @@ def _course(key, therapist, p, plan, bounds, states, events, person):  # type: i
     person[r.P_LAST], person[r.P_ENDED], person[r.P_WHY] = score, t + 1, why
 
 
-@compiled
+@kernel
 def _run(keys, therapist, p, plan, bounds, states, events, persons):  # type: ignore[no-untyped-def]
     for i in range(len(keys)):
-        _course(keys[i], therapist[:, i], p, plan, bounds, states[:, i], events[:, i], persons[:, i])
+        _course(keys[i], therapist[i], p, plan, bounds, states[i], events[i], persons[i])

@@ -33,7 +33,7 @@ PHQ_STEP, PHQ_PERSON, PHQ_DAY = 1.0, 0.6, 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
-    """The course table in columns; a missed session has its row, and no answers (-1 or NaN here, empty in the frame)."""
+    """The course table in columns; a missed session has its row and no answers (-1 or NaN here, empty in the frame)."""
 
     therapist: NDArray[np.int64]
     client: NDArray[np.int64]

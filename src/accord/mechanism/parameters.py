@@ -4,6 +4,7 @@ Names are the letters of the equations in docs/mechanism.md. `theory` means that
 `fitted` that the value was found by matching published statistics, `fixed` that it was set by hand and left alone.
 """
 
+# ruff: noqa: N815 - the names are the letters of the equations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import isfinite
@@ -87,7 +88,7 @@ class Parameters:
     d_A: float = _p(0.565, -3, 3, "logit/SD", "fitted", "alliance opens people up")
     d_v: float = _p(0.25, -3, 3, "logit/SD", "fixed", "avoidance closes them")
     d_F: float = _p(0.25, -3, 3, "logit/SD", "fixed", "expressed threat closes them")
-    h_0: float = _p(0.5, -5, 5, "logit", "fixed", "homework of the average client")
+    h_0: float = _p(0.25, -5, 5, "logit", "fixed", "homework of the average client")
     h_A: float = _p(0.452, -3, 3, "logit/SD", "fitted", "alliance helps homework")
     h_q: float = _p(0.30, -3, 3, "logit/SD", "fixed", "expectation helps homework")
 

@@ -14,12 +14,24 @@ Flags = NDArray[np.int8]
 Ints = NDArray[np.int64]
 
 # NaN in a session that was missed (ratings, disclosure) and after the course has ended (all).
-STATES = ("symptom", "score", "alliance", "client_rating", "therapist_rating", "threat", "engagement", "disclosure", "depth")
+STATES = (
+    "symptom",
+    "score",
+    "alliance",
+    "client_rating",
+    "therapist_rating",
+    "threat",
+    "engagement",
+    "disclosure",
+    "depth",
+)
 SYMPTOM, SCORE, ALLIANCE, CLIENT, THERAPIST, THREAT, ENGAGEMENT, DISCLOSURE, DEPTH = range(len(STATES))
 EVENTS = ("attended", "open", "onset", "repaired", "concealed")
 ATTENDED, OPEN, ONSET, REPAIRED, CONCEALED = range(len(EVENTS))
 PERSON = ("avoidance", "anxiety", "expectation", "preference", "set_point", "learning", "last_score", "ended", "why")
-P_AVOIDANCE, P_ANXIETY, P_EXPECTATION, P_PREFERENCE, P_SET_POINT, P_LEARNING, P_LAST, P_ENDED, P_WHY = range(len(PERSON))
+P_AVOIDANCE, P_ANXIETY, P_EXPECTATION, P_PREFERENCE, P_SET_POINT, P_LEARNING, P_LAST, P_ENDED, P_WHY = range(
+    len(PERSON)
+)
 
 # Why a course ended: what added most to the odds of leaving in that session.
 REASONS = ("completed", "weak alliance", "open rupture", "missed session", "preference not met", "other")
@@ -30,7 +42,7 @@ Values: Any = namedtuple("Values", [known.name for known in known_parameters()])
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the engines fill in: [name, course, session], [name, course, session], [name, course]."""
+    """What the engines fill in: [course, name, session], [course, name, session], [course, name]."""
 
     states: Floats
     events: Flags
@@ -38,13 +50,13 @@ class Record:
 
     def part(self, first: int, last: int) -> "Record":
         """A view of some of the courses."""
-        return Record(self.states[:, first:last], self.events[:, first:last], self.persons[:, first:last])
+        return Record(self.states[first:last], self.events[first:last], self.persons[first:last])
 
 
 def blank(courses: int, sessions: int) -> Record:
     """An empty record."""
     return Record(
-        np.full((len(STATES), courses, sessions), np.nan),
-        np.zeros((len(EVENTS), courses, sessions), np.int8),
-        np.zeros((len(PERSON), courses)),
+        np.full((courses, len(STATES), sessions), np.nan),
+        np.zeros((courses, len(EVENTS), sessions), np.int8),
+        np.zeros((courses, len(PERSON))),
     )

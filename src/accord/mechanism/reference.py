@@ -31,17 +31,17 @@ class _State:
 
 
 def run(key: Words, therapist: Floats, p: Any, plan: Plan, bounds: Floats, out: Record) -> None:
-    """Fill `out`: key and therapist (skill, skill in SD, teaching, style) have a column a course."""
+    """Fill `out`: key and therapist (skill, skill in SD, teaching, style) have a row a course."""
     sessions = out.states.shape[2]
     me = _clients(key, therapist, p, plan)
-    state = _intake(key, p, len(key))
-    out.persons[: r.P_LAST] = (me["v"], me["x"], me["q"], me["m"], me["mu"], me["alpha"])
-    out.persons[r.P_ENDED] = sessions
+    state = _intake(key, p, me["mu"])
+    out.persons[:, : r.P_LAST] = np.stack([me["v"], me["x"], me["q"], me["m"], me["mu"], me["alpha"]], axis=1)
+    out.persons[:, r.P_ENDED] = sessions
     with np.errstate(over="ignore"):
         for t in range(sessions):
             _session(t, key, therapist, me, state, p, plan, bounds, out)
     last = state.W + state.n + p.s_eS * s.normals(key, s.STATIC + sessions * s.PER_SESSION + s.SCORE_ERROR)
-    out.persons[r.P_LAST] = np.where(state.alive, last, out.persons[r.P_LAST])
+    out.persons[:, r.P_LAST] = np.where(state.alive, last, out.persons[:, r.P_LAST])
 
 
 def _clients(key: Words, therapist: Floats, p: Any, plan: Plan) -> dict[str, Floats]:
@@ -51,23 +51,40 @@ def _clients(key: Words, therapist: Floats, p: Any, plan: Plan) -> dict[str, Flo
     v = z(s.AVOIDANCE) if np.isnan(plan.avoidance) else np.full(len(key), plan.avoidance)
     x = p.c_vx * v + np.sqrt(1 - p.c_vx**2) * z(s.ANXIETY)
     q, m = z(s.EXPECTATION), (s.uniforms(key, s.PREFERENCE) < 0.5).astype(float)
-    mu = therapist[0] - p.b_v * v - p.b_x * x + p.b_q * q + p.b_m * (m - 0.5) + p.s_u * z(s.SET_POINT) + plan.bond
+    mu = therapist[:, 0] - p.b_v * v - p.b_x * x + p.b_q * q + p.b_m * (m - 0.5) + p.s_u * z(s.SET_POINT) + plan.bond
     pace = p.l_q * q + p.l_m * (m - 0.5) - p.s_alpha**2 / 2 + p.s_alpha * z(s.LEARNING)
-    alpha = p.alpha * therapist[2] * np.exp(pace)
-    return {"v": v, "x": x, "q": q, "m": m, "mu": mu, "alpha": alpha, "halo": p.s_halo * z(s.HALO), "dyad": p.s_Ti * z(s.DYAD)}
+    alpha = p.alpha * therapist[:, 2] * np.exp(pace)
+    return {
+        "v": v,
+        "x": x,
+        "q": q,
+        "m": m,
+        "mu": mu,
+        "alpha": alpha,
+        "halo": p.s_halo * z(s.HALO),
+        "dyad": p.s_Ti * z(s.DYAD),
+    }
 
 
-def _intake(key: Words, p: Any, courses: int) -> _State:
-    # A stranger is not yet a safety signal: the learned alliance starts at nought.
-    nought = np.zeros(courses)
+def _intake(key: Words, p: Any, mu: Floats) -> _State:
+    # A first impression: the alliance starts at its set point, and experience moves it from there.
+    nought = np.zeros(len(mu))
     return _State(
-        W=p.s_W * s.normals(key, s.MEMORY), n=p.s_n * s.normals(key, s.PASSING), A=nought, depth=nought, bonus=nought,
-        boost=nought, alive=np.ones(courses, bool), first_score=nought,
+        W=p.s_W * s.normals(key, s.MEMORY), n=p.s_n * s.normals(key, s.PASSING), A=mu, depth=nought, bonus=nought,
+        boost=nought, alive=np.ones(len(mu), bool), first_score=nought,
     )  # fmt: skip
 
 
 def _session(
-    t: int, key: Words, therapist: Floats, me: dict[str, Floats], state: _State, p: Any, plan: Plan, bounds: Floats, out: Record
+    t: int,
+    key: Words,
+    therapist: Floats,
+    me: dict[str, Floats],
+    state: _State,
+    p: Any,
+    plan: Plan,
+    bounds: Floats,
+    out: Record,
 ) -> None:
     at = s.STATIC + t * s.PER_SESSION
     score = _score(t, at, key, state, p, plan, bounds)
@@ -87,7 +104,7 @@ def _score(t: int, at: int, key: Words, state: _State, p: Any, plan: Plan, bound
         state.first_score = score
     off_track = (t > 0) & (score > bounds[t, 0] + bounds[t, 1] * state.first_score)
     state.boost = np.where(off_track, plan.boost, state.boost)
-    return score
+    return np.asarray(score, np.float64)
 
 
 def _attendance(t: int, at: int, key: Words, state: _State, p: Any, plan: Plan) -> Any:
@@ -101,11 +118,12 @@ def _rupture(
     t: int, at: int, key: Words, therapist: Floats, me: dict[str, Floats], state: _State, p: Any, plan: Plan, here: Any
 ) -> tuple[Any, Any]:
     was_open, forced = state.depth > 0, t + 1 == plan.rupture_at
-    odds = p.pi_0 + 0.5 * p.pi_a * therapist[1] + plan.boost_repair * (state.boost > 0)
+    odds = p.pi_0 + 0.5 * p.pi_a * therapist[:, 1] + plan.boost_repair * (state.boost > 0)
     chance = _logistic(odds) if plan.repair == 0 else np.full(len(key), plan.repair)
     repaired = was_open & here & (s.uniforms(key, at + s.REPAIR) < chance) & (not forced)
     rate = p.p_R * np.exp(p.r_v * me["v"] + p.r_x * me["x"] + p.r_A * state.A)
-    onset = ~was_open & here & ((s.uniforms(key, at + s.ONSET) < rate) | forced)
+    # What is not yet there cannot break: no rupture of its own accord in the first session.
+    onset = ~was_open & here & (((t > 0) & (s.uniforms(key, at + s.ONSET) < rate)) | forced)
     deep = p.D_mu * np.exp(p.s_D * s.normals(key, at + s.DEPTH))
     deep = np.full(len(key), plan.rupture_depth) if forced and plan.rupture_depth > 0 else deep
     state.depth = np.where(onset, deep, np.where(repaired, 0.0, state.depth))
@@ -126,11 +144,13 @@ def _views(
     at: int, key: Words, therapist: Floats, me: dict[str, Floats], state: _State, p: Any, here: Any
 ) -> dict[str, Floats]:
     client = state.A + me["halo"] + p.s_ec * s.normals(key, at + s.CLIENT_ERROR)
-    own = -p.gap + p.l_T * state.A + therapist[3] + me["dyad"] + p.s_eT * s.normals(key, at + s.THERAPIST_ERROR)
+    own = -p.gap + p.l_T * state.A + therapist[:, 3] + me["dyad"] + p.s_eT * s.normals(key, at + s.THERAPIST_ERROR)
     return {"client": np.where(here, client, np.nan), "therapist": np.where(here, own, np.nan)}
 
 
-def _learning(at: int, key: Words, me: dict[str, Floats], state: _State, p: Any, plan: Plan, here: Any) -> dict[str, Floats]:
+def _learning(
+    at: int, key: Words, me: dict[str, Floats], state: _State, p: Any, plan: Plan, here: Any
+) -> dict[str, Floats]:
     symptom = state.W + state.n
     safety = p.b_buf * _logistic(state.A)
     threat = (state.W - p.lam) * (1 - safety)
@@ -169,9 +189,9 @@ def _leaving(
     pull = np.array([-p.z_A * state.A, p.z_R * (state.depth > 0), p.z_miss * ~here, -p.z_m * (me["m"] - 0.5)])
     leaves = state.alive & (s.uniforms(key, at + s.LEAVE) < _logistic(p.z_0 + pull[0] + pull[1] + pull[2] + pull[3]))
     why = np.where(pull.max(axis=0) > 0, pull.argmax(axis=0) + 1, 5)
-    out.persons[r.P_WHY] = np.where(leaves, why, out.persons[r.P_WHY])
-    out.persons[r.P_ENDED] = np.where(leaves, t + 1, out.persons[r.P_ENDED])
-    out.persons[r.P_LAST] = np.where(leaves, score, out.persons[r.P_LAST])
+    out.persons[:, r.P_WHY] = np.where(leaves, why, out.persons[:, r.P_WHY])
+    out.persons[:, r.P_ENDED] = np.where(leaves, t + 1, out.persons[:, r.P_ENDED])
+    out.persons[:, r.P_LAST] = np.where(leaves, score, out.persons[:, r.P_LAST])
     state.alive = state.alive & ~leaves
 
 
@@ -179,9 +199,9 @@ def _keep(t: int, state: _State, out: Record, now: dict[str, Any]) -> None:
     alive = state.alive
     states = (now["symptom"], now["score"], state.A, now["client"], now["therapist"], now["threat"], now["engagement"])
     for name, value in enumerate((*states, now["disclosure"], state.depth)):
-        out.states[name, :, t] = np.where(alive, value, np.nan)
+        out.states[:, name, t] = np.where(alive, value, np.nan)
     for name, value in enumerate((now["here"], state.depth > 0, now["onset"], now["repaired"], now["concealed"])):
-        out.events[name, :, t] = alive & value
+        out.events[:, name, t] = alive & value
 
 
 def _logistic(x: Any) -> Any:

@@ -42,7 +42,12 @@ class Scenario:
     def __post_init__(self) -> None:
         if self.repair not in _REPAIR:
             raise UsageError(f"repair {self.repair!r} is unknown; there are: {', '.join(_REPAIR)}")
-        for name, low, high in (("rupture_at", 0, 1000), ("rupture_depth", 0.01, 6), ("avoidance", -6, 6), ("bond", -6, 6)):
+        for name, low, high in (
+            ("rupture_at", 0, 1000),
+            ("rupture_depth", 0.01, 6),
+            ("avoidance", -6, 6),
+            ("bond", -6, 6),
+        ):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and low <= value <= high):
                 raise UsageError(f"scenario: {name}: got {value!r}, wanted a number from {low} to {high}")
@@ -52,15 +57,15 @@ class Scenario:
         told = self.feedback
         return Plan(
             rupture_at=float(self.rupture_at),
-            rupture_depth=self.rupture_depth or 0.0,
+            rupture_depth=float(self.rupture_depth or 0),
             repair=_REPAIR[self.repair],
-            avoidance=nan if self.avoidance is None else self.avoidance,
-            bond=self.bond,
+            avoidance=nan if self.avoidance is None else float(self.avoidance),
+            bond=float(self.bond),
             boost=float(told.sessions) if told else 0.0,
-            boost_repair=told.repair if told else 0.0,
-            boost_learning=told.learning if told else 0.0,
-            spread=told.spread if told else 1.0,
-            limit=told.limit if told else -np.inf,
+            boost_repair=float(told.repair) if told else 0.0,
+            boost_learning=float(told.learning) if told else 0.0,
+            spread=float(told.spread) if told else 1.0,
+            limit=float(told.limit) if told else -np.inf,
         )
 
     def bounds(self, sessions: int) -> Floats:

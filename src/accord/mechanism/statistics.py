@@ -70,7 +70,7 @@ def _sessions(truth: Truth) -> dict[str, float]:
 
 
 def _ruptures(truth: Truth, outcome: Floats) -> dict[str, float]:
-    had = truth.onset.any(axis=1)
+    had: Bools = np.asarray(truth.onset.any(axis=1))
     unrepaired = truth.open[np.arange(len(had)), truth.ended - 1]
     return {
         "unrepaired": float((had & unrepaired).mean()),
@@ -114,8 +114,8 @@ def cohen_d(a: Floats, b: Floats) -> float:
     return float((a.mean() - b.mean()) / np.sqrt(pooled))
 
 
-def _odds(event: Bools) -> float:
-    share = event.mean() if len(event) else np.nan
+def _odds(event: Any) -> float:
+    share = event.mean() if event.size else np.nan
     return float(share / (1 - share))
 
 

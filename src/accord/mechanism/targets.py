@@ -83,7 +83,9 @@ def check(
     """Simulate once a seed and set every statistic beside what was published."""
     seeds, found = list(seeds), []
     for done, seed in enumerate(seeds, 1):
-        simulated = simulate(therapists, clients_per_therapist, sessions, parameters, seed, engine=engine_for(len(seeds)))
+        simulated = simulate(
+            therapists, clients_per_therapist, sessions, parameters, seed, engine=engine_for(len(seeds))
+        )
         found.append(statistics(simulated.truth))
         if progress:
             progress(done, len(seeds))

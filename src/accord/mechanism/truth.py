@@ -64,7 +64,9 @@ class Truth:
 
         course, session = np.nonzero(self.held)
         hidden = {name: getattr(self, name)[course, session] for name in (*STATES, *EVENTS)}
-        frame = pl.DataFrame({"therapist": self.therapist[course], "client": course + 1, "session": session + 1, **hidden})
+        frame = pl.DataFrame(
+            {"therapist": self.therapist[course], "client": course + 1, "session": session + 1, **hidden}
+        )
         return frame.with_columns(pl.col(*STATES).fill_nan(None))
 
     def clients(self) -> "pl.DataFrame":
@@ -74,15 +76,26 @@ class Truth:
         brought = {name: getattr(self, name) for name in PERSON[:-2]}
         why = [REASONS[reason] for reason in self.why]
         return pl.DataFrame(
-            {"therapist": self.therapist, "client": np.arange(1, len(why) + 1), **brought, "ended": self.ended, "why": why}
+            {
+                "therapist": self.therapist,
+                "client": np.arange(1, len(why) + 1),
+                **brought,
+                "ended": self.ended,
+                "why": why,
+            }
         )
 
 
 def truth(record: Record, each: int) -> Truth:
     """Names for what an engine wrote."""
-    known: dict[str, Any] = dict(zip(STATES, record.states, strict=True))
-    known |= {name: part.astype(bool) for name, part in zip(EVENTS, record.events, strict=True)}
-    known |= dict(zip(PERSON, record.persons, strict=True))
+    known: dict[str, Any] = dict(zip(STATES, _apart(record.states), strict=True))
+    known |= {name: part.astype(bool) for name, part in zip(EVENTS, _apart(record.events), strict=True)}
+    known |= dict(zip(PERSON, _apart(record.persons), strict=True))
     known |= {name: known[name].astype(np.int64) for name in ("ended", "why")}
     known["therapist"] = np.arange(len(known["why"])) // each + 1
     return Truth(**{f.name: known[f.name] for f in fields(Truth)})
+
+
+def _apart(slab: Any) -> Any:
+    """One array a name, each in one piece of memory: the estimators read them whole."""
+    return np.ascontiguousarray(np.moveaxis(slab, 1, 0))
