@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from accord import __version__
+from accord.cli import measures
 from accord.errors import AccordError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -18,9 +19,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 # typer carries click under a private name in some versions and as a dependency in others; both give this class.
 BadCall: Any = typer.BadParameter.__mro__[2]
 
+app.add_typer(measures.app, name="measures", help="What is asked, and how it is scored.")
+
 
 @app.callback(invoke_without_command=True)
-def accord(version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True)) -> None:
+def accord(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
+) -> None:
     """The working relationship between a person in psychotherapy and their therapist."""
     if version:
         typer.echo(f"accord {__version__}")

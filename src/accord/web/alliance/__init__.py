@@ -1,0 +1,1 @@
+"""One course of therapy: its sessions, what is asked, what was answered, how it is read."""

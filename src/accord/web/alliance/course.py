@@ -1,0 +1,131 @@
+"""One course as its screens show it: occasions with their scores, and the two charts drawn from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from markupsafe import Markup
+
+from accord import charts, measures
+from accord.web.alliance.models import Occasion
+from accord.web.alliance.queries import Rating
+
+ALLIANCE = "alliance"
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """An occasion and what was rated on it."""
+
+    occasion: Occasion
+    ratings: Sequence[Rating]
+
+    def total(self, measure: str, rater: str) -> float | None:
+        found = self.rating(measure, rater)
+        return found.score.total if found else None
+
+    def rating(self, measure: str, rater: str) -> Rating | None:
+        return next((one for one in self.ratings if (one.measure, one.rater) == (measure, rater)), None)
+
+    @property
+    def strain(self) -> float | None:
+        found = self.rating(ALLIANCE, "client")
+        return found.score.subscales.get("strain") if found else None
+
+
+def meetings(occasions: Sequence[Occasion], ratings: Mapping[UUID, Sequence[Rating]]) -> list[Meeting]:
+    """Every occasion in order of time, rated or not: an empty one is shown as such."""
+    return [Meeting(one, ratings.get(one.pk, ())) for one in occasions]
+
+
+def outcome_measures(rows: Sequence[Meeting]) -> list[str]:
+    """The measures rated by the client beside the alliance, the most often rated first."""
+    counts: dict[str, int] = {}
+    for rating in (rating for row in rows for rating in row.ratings):
+        if rating.measure != ALLIANCE and rating.rater == "client":
+            counts[rating.measure] = counts.get(rating.measure, 0) + 1
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def sparkline(rows: Sequence[Meeting], measure: str) -> str:
+    """The client's side of one measure, session by session, as a small line."""
+    definition = measures.load(measure)
+    values = [row.total(measure, "client") for row in rows if _held(row)]
+    known = [value for value in values if value is not None]
+    title = f"{definition.title}: {len(known)} ratings, last {known[-1]:.1f}" if known else f"{definition.title}: no ratings"
+    return Markup(charts.sparkline(values[-24:], low=definition.range[0], high=definition.range[1], title=title))
+
+
+def _held(row: Meeting) -> bool:
+    return bool(row.ratings) or row.occasion.attended in (Occasion.YES, Occasion.LATE)
+
+
+def alliance_chart(rows: Sequence[Meeting], *, own: bool = False) -> str:
+    """Alliance by client and therapist over the sessions; a client sees their own line alone."""
+    held = [row for row in rows if _held(row)]
+    series = [charts.Series("You" if own else "Client", [row.total(ALLIANCE, "client") for row in held])]
+    if not own:
+        series.append(charts.Series("Therapist", [row.total(ALLIANCE, "therapist") for row in held]))
+    missed = [row for row in rows if row.occasion.attended in (Occasion.NO, Occasion.CANCELLED)]
+    return _draw(held, series, ALLIANCE, events=_missed(missed, held), chart_id="alliance")
+
+
+def outcome_chart(rows: Sequence[Meeting], measure: str, *, cutoffs: bool) -> str:
+    """One outcome over the sessions; the instrument's published bands as lines, for therapists only."""
+    held = [row for row in rows if row.rating(measure, "client")]
+    definition = measures.load(measure)
+    lines = [charts.Line(cut.value, cut.label) for cut in definition.cutoffs] if cutoffs else []
+    series = [charts.Series("You" if not cutoffs else "Client", [row.total(measure, "client") for row in held])]
+    return _draw(held, series, measure, lines=lines, chart_id=measure)
+
+
+def _draw(
+    held: Sequence[Meeting],
+    series: Sequence[charts.Series],
+    measure: str,
+    *,
+    chart_id: str,
+    lines: Sequence[charts.Line] = (),
+    events: Sequence[charts.Event] = (),
+) -> str:
+    definition = measures.load(measure)
+    better = "higher is better" if definition.direction == "higher" else "lower is better"
+    drawn = charts.course_for_page(
+        series,
+        x=_positions(held),
+        x_labels=[_label(row) for row in held],
+        low=definition.range[0],
+        high=definition.range[1],
+        title=definition.title,
+        description=f"{definition.title}, {len(held)} occasions, {better}. The table below has every number.",
+        lines=lines,
+        events=events,
+        id=chart_id,
+    )
+    return Markup(drawn)
+
+
+def _positions(held: Sequence[Meeting]) -> list[float]:
+    """Days since the first, where every day is known and no two share one; else one step an occasion."""
+    days = [row.occasion.held_on for row in held]
+    known = [day for day in days if day is not None]
+    if len(known) == len(days) == len(set(known)):
+        return [float((day - known[0]).days) for day in known]
+    return [float(place) for place in range(len(days))]
+
+
+def _missed(missed: Sequence[Meeting], held: Sequence[Meeting]) -> list[charts.Event]:
+    first = held[0].occasion.held_on if held else None
+    if first is None or len(held) < 2 or _positions(held)[-1] == len(held) - 1:
+        return []
+    days = [row.occasion.held_on for row in missed if row.occasion.held_on]
+    last = held[-1].occasion.held_on or first
+    return [charts.Event(float((day - first).days), "missed", kind="missed") for day in days if first <= day <= last]
+
+
+def _label(row: Meeting) -> str:
+    day: date | None = row.occasion.held_on
+    if day:
+        return f"{day.day} {day:%b}"
+    return str(row.occasion.number or "")

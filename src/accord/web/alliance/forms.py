@@ -1,0 +1,140 @@
+"""Outside input to one clean domain value: a page of answers, a day and time, a plan, a file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from accord import measures
+from accord.measures import Item, Measure
+
+SKIPPED = "skip"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of one measure: which items, what was given, and what still needs an answer or a 'skip'."""
+
+    measure: Measure
+    items: tuple[Item, ...]
+    given: Mapping[str, int | float | None]
+    errors: Mapping[str, str]
+
+
+def field_name(measure: Measure, item: Item) -> str:
+    return f"{measure.id}.{item.key}"
+
+
+def read_page(measure: Measure, items: Iterable[Item], data: Mapping[str, str]) -> Page:
+    """What was ticked. An item left alone is an error, since a slip of the thumb should not become a skip."""
+    given: dict[str, int | float | None] = {}
+    errors: dict[str, str] = {}
+    for item in items:
+        name = field_name(measure, item)
+        text = data.get(name, "").strip()
+        if text == SKIPPED:
+            given[item.key] = None
+        elif text:
+            _read_answer(item, text, name, given, errors)
+        else:
+            errors[f"q-{name}"] = f"No answer yet to ‘{item.text}’ Choose one, or choose ‘skip this one’."
+    return Page(measure, tuple(items), given, errors)
+
+
+def _read_answer(
+    item: Item, text: str, name: str, given: dict[str, int | float | None], errors: dict[str, str]
+) -> None:
+    try:
+        value = float(text) if item.decimals else int(text)
+    except ValueError:
+        value = float("nan")
+    if item.low <= value <= item.high:
+        given[item.key] = value
+    else:
+        errors[f"q-{name}"] = f"‘{item.text}’ Choose one of the answers shown."
+
+
+class BookSession(forms.Form):
+    """A day and a time on the practice's own clock."""
+
+    day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time"}))
+
+    def starts_at(self, time_zone: str) -> datetime:
+        return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], ZoneInfo(time_zone))
+
+
+class NewClient(forms.Form):
+    """A person this therapist begins to work with."""
+
+    name = forms.CharField(label="Name", max_length=120, help_text="Kept encrypted. Only you see it.")
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        help_text="For check-in links and for the client's own page. Messages never say what they are about.",
+    )
+
+
+class ClientAddress(forms.Form):
+    """Where links go."""
+
+    email = forms.EmailField(label="E-mail", required=False, help_text="Leave it empty to send nothing.")
+
+
+def attempt_of(text: str | None) -> UUID:
+    """The id under which one filled-in form is stored once; a fresh one where the page had none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return uuid4()
+
+
+class PlanForm(forms.Form):
+    """What a client is asked, and every how many sessions."""
+
+    EVERY = [("0", "not asked"), ("1", "each session"), ("2", "every 2nd session"), ("4", "every 4th session")]
+
+    def __init__(self, *args: Any, asked: Mapping[str, int], refused: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in plannable():
+            measure = measures.load(name)
+            moment = "after the session" if name == "alliance" else "before the session"
+            self.fields[name] = forms.ChoiceField(
+                label=f"{measure.title}, {moment}",
+                choices=self.EVERY,
+                initial=str(asked.get(name, 0)),
+                disabled=name in refused,
+                help_text=refused.get(name, ""),
+            )
+
+    def wanted(self) -> dict[str, tuple[str, int]]:
+        chosen = {name: int(every) for name, every in self.cleaned_data.items() if every != "0"}
+        return {name: ("after" if name == "alliance" else "before", every) for name, every in chosen.items()}
+
+
+def plannable() -> list[str]:
+    """Measures that can be asked on a screen: those whose words we have."""
+    known = [measures.load(name) for name in measures.names()]
+    return ["alliance", *(one.id for one in known if one.has_text and one.id != "alliance")]
+
+
+class FileForm(forms.Form):
+    """A table of a therapist's own clients, and the map that says what its columns mean."""
+
+    table = forms.FileField(label="Table", help_text="CSV, up to 5 MB. It is read here and shown to you first.")
+    map = forms.CharField(
+        label="Map",
+        required=False,
+        widget=forms.Textarea(attrs={"spellcheck": "false"}),
+        help_text="Only if your columns have other names than Accord's.",
+    )
+
+    def clean_table(self) -> Any:
+        file = self.cleaned_data["table"]
+        if not file.name.lower().endswith((".csv", ".tsv", ".txt")):
+            raise forms.ValidationError(f"‘{file.name}’ is not a CSV file. Save your table as CSV and choose that.")
+        return file

@@ -1,0 +1,237 @@
+"""The therapist's side of a course: the course, its plan, its sessions, links, and their own form."""
+
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from markupsafe import Markup
+
+from accord import measures
+from accord.errors import RefusedError
+from accord.web.alliance import actions, forms, queries
+from accord.web.alliance import course as reading
+from accord.web.alliance.models import Course, Occasion
+from accord.web.audit.actions import record
+from accord.web.notices import queries as notices
+from accord.web.people import actions as people
+from accord.web.people.asker import Asker
+from accord.web.people.guards import found, only
+from accord.web.safety import queries as safety
+
+
+def read_course(asker: Asker, course: Course) -> list[reading.Meeting]:
+    """The whole course as this asker may see it; the reading is audited once."""
+    occasions = queries.occasions(asker, [course]).get(course.pk, [])
+    ratings = queries.answers(asker, "own" if "client" in asker else "care", [one.pk for one in occasions])
+    record(asker, "read course", course.pk)
+    return reading.meetings(occasions, ratings)
+
+
+@only("therapist")
+@require_GET
+def course(request: HttpRequest, course_id: UUID) -> HttpResponse:
+    """One client's course: the charts, the sessions, what is asked."""
+    one = found(queries.course(request.asker, course_id))
+    rows = read_course(request.asker, one)
+    outcomes = reading.outcome_measures(rows)
+    context = {
+        "course": one,
+        "rows": list(reversed(rows)),
+        "alliance": reading.alliance_chart(rows),
+        "outcomes": [(measures.load(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
+        "plan": [(measures.load(item.measure), item) for item in queries.plan(request.asker, one)],
+        "booking": forms.BookSession(),
+        "flags": safety.open_flags(request.asker, courses=[one.pk]),
+        "now": timezone.now(),
+    }
+    context["flags"] = [flag for flag in context["flags"] if flag.course == one.pk]
+    return render(request, "alliance/course.html", context)
+
+
+@only("therapist")
+@require_http_methods(["GET", "POST"])
+def new_client(request: HttpRequest) -> HttpResponse:
+    """Begin a course with a new client."""
+    form = forms.NewClient(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        client = people.add_client(asker=request.asker, practice=request.asker.practice, **form.cleaned_data)
+        opened = actions.open_course(asker=request.asker, client=client, therapist=request.member)
+        messages.success(request, "Added. The Alliance check-in is planned after each session.")
+        return redirect("course", opened.pk)
+    return render(request, "alliance/new_client.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@only("therapist")
+@require_http_methods(["GET", "POST"])
+def edit_client(request: HttpRequest, course_id: UUID) -> HttpResponse:
+    """The client's address for links."""
+    one = found(queries.course(request.asker, course_id))
+    form = forms.ClientAddress(request.POST or None, initial={"email": one.client.email})
+    if request.method == "POST" and form.is_valid():
+        people.set_client_address(asker=request.asker, client=one.client, **form.cleaned_data)
+        messages.success(request, "The address is changed.")
+        return redirect("course", one.pk)
+    return render(request, "alliance/edit_client.html", {"form": form, "course": one}, status=422 if form.errors else 200)
+
+
+@only("therapist")
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, course_id: UUID) -> HttpResponse:
+    """What this client is asked, and how often."""
+    one = found(queries.course(request.asker, course_id))
+    asked = {item.measure: item.every for item in queries.plan(request.asker, one)}
+    form = forms.PlanForm(request.POST or None, asked=asked, refused=_refused(one))
+    if request.method == "POST" and form.is_valid():
+        actions.plan_measures(asker=request.asker, course=one, wanted=form.wanted())
+        messages.success(request, "The plan is changed. It holds from the next booked session on.")
+        return redirect("course", one.pk)
+    return render(request, "alliance/plan.html", {"course": one, "form": form})
+
+
+def _refused(one: Course) -> dict[str, str]:
+    lacking = ", ".join(safety.missing_for_self_harm_items(one.practice_id))
+    why = f"It asks about self-harm. First the practice needs {lacking}."
+    return {
+        name: why for name in forms.plannable() if not safety.may_be_asked(measures.load(name), one.practice_id)
+    }
+
+
+@only("therapist")
+@require_POST
+def book_session(request: HttpRequest, course_id: UUID) -> HttpResponse:
+    one = found(queries.course(request.asker, course_id))
+    form = forms.BookSession(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Not booked: choose a day and a time, please.")
+        return redirect("course", one.pk)
+    starts_at = form.starts_at(one.practice.time_zone)
+    session = actions.book_session(asker=request.asker, course=one, starts_at=starts_at)
+    messages.success(request, f"Session {session.number} is booked.")
+    return redirect("session", session.pk)
+
+
+@only("therapist")
+@require_POST
+def end_course(request: HttpRequest, course_id: UUID) -> HttpResponse:
+    """End, or take the end back."""
+    one = found(queries.course(request.asker, course_id))
+    actions.end_course(asker=request.asker, course=one, ended=one.ended_on is None)
+    messages.success(request, "The course has ended. You can reopen it here." if one.ended_on else "The course is open again.")
+    return redirect("course", one.pk)
+
+
+@only("therapist")
+@require_GET
+def session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+    """One session: who came, the two links, both sides' answers."""
+    one = found(queries.occasion(request.asker, occasion_id))
+    ratings = queries.answers(request.asker, "care", [one.pk]).get(one.pk, [])
+    links = queries.check_ins(request.asker, [one.pk]).get(one.pk, [])
+    record(request.asker, "read session", one.pk)
+    loaded = [(measures.load(rating.measure), rating) for rating in ratings]
+    context = {
+        "session": one,
+        "ratings": sorted(loaded, key=lambda pair: (pair[1].measure, pair[1].rater)),
+        "links": [(link, queries.link_state(link, timezone.now())) for link in links],
+        "rated": any(rating.rater == "therapist" for rating in ratings),
+        "choices": Occasion.ATTENDED,
+        "moving": forms.BookSession(initial=_clock_of(one)),
+    }
+    return render(request, "alliance/session.html", context)
+
+
+def _clock_of(one: Occasion) -> dict[str, Any]:
+    if one.starts_at is None:
+        return {}
+    there = timezone.localtime(one.starts_at, one.practice.zone)
+    return {"day": there.date(), "time": there.time().replace(second=0, microsecond=0)}
+
+
+@only("therapist")
+@require_POST
+def move_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+    one = found(queries.occasion(request.asker, occasion_id))
+    form = forms.BookSession(request.POST)
+    if form.is_valid():
+        actions.move_session(asker=request.asker, occasion=one, starts_at=form.starts_at(one.practice.time_zone))
+        messages.success(request, "The session is moved. Links you have sent stay good.")
+    else:
+        messages.error(request, "Not moved: choose a day and a time, please.")
+    return redirect("session", one.pk)
+
+
+@only("therapist")
+@require_POST
+def record_attendance(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+    one = found(queries.occasion(request.asker, occasion_id))
+    attended = request.POST.get("attended", "?")
+    if attended not in dict(Occasion.ATTENDED):
+        messages.error(request, "Nothing changed: choose one of the four.")
+        return redirect("session", one.pk)
+    actions.record_attendance(asker=request.asker, occasion=one, attended=attended)
+    messages.success(request, f"Noted: {dict(Occasion.ATTENDED)[attended]}. You can change it here.")
+    return redirect("session", one.pk)
+
+
+@only("therapist")
+@require_http_methods(["GET", "POST"])
+def rate_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+    """The therapist's own side, on one page."""
+    one = found(queries.occasion(request.asker, occasion_id))
+    measure = measures.load("alliance")
+    items = measure.asked(one.number or 1)
+    filled = forms.read_page(measure, items, request.POST) if request.method == "POST" else forms.Page(measure, items, {}, {})
+    attempt = forms.attempt_of(request.POST.get("attempt"))
+    if request.method == "POST" and not filled.errors:
+        actions.rate_session(asker=request.asker, occasion=one, items=filled.given, attempt=attempt)
+        messages.success(request, "Saved. Your client does not see your side.")
+        return redirect("session", one.pk)
+    context = {"session": one, "filled": filled, "attempt": attempt}
+    return render(request, "alliance/rate.html", context, status=422 if filled.errors else 200)
+
+
+@only("therapist")
+@require_GET
+def check_in_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+    """Copy the link, show it as a QR code, or send it."""
+    one = found(queries.check_in(request.asker, check_in_id))
+    address = settings.ORIGIN + queries.link_path(one)
+    drawn = segno.make(address, error="m").svg_inline(omitsize=True, svgclass="qr-code", lineclass=None)
+    context = {
+        "check_in": one,
+        "state": queries.link_state(one, timezone.now()),
+        "address": address,
+        "qr": Markup(drawn),
+        "opens_at": queries.opens_at(one),
+        "sent_at": notices.already_sent(f"check-in:{one.pk}"),
+        "waiting": notices.waiting(f"check-in:{one.pk}"),
+        "titles": [measures.load(name).title for name in one.measures],
+    }
+    return render(request, "alliance/check_in_link.html", context)
+
+
+@only("therapist")
+@require_POST
+def send_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+    one = found(queries.check_in(request.asker, check_in_id))
+    try:
+        actions.send_link(asker=request.asker, check_in=one)
+        messages.success(request, "The link is on its way. The message does not say what it is about.")
+    except RefusedError as error:
+        messages.error(request, str(error))
+    return redirect("check_in_link", one.pk)
+
+
+@only("therapist")
+@require_POST
+def renew_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+    one = found(queries.check_in(request.asker, check_in_id))
+    actions.renew_link(asker=request.asker, check_in=one)
+    messages.success(request, "This is a new link. The old one no longer opens.")
+    return redirect("check_in_link", one.pk)

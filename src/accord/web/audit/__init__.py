@@ -1,0 +1,1 @@
+"""Who did what and when: written by every action, read by nobody in passing."""

@@ -1,0 +1,1 @@
+"""How every page looks: the base template, the components, the one style sheet."""

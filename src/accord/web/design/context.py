@@ -1,0 +1,22 @@
+"""What the base template needs on every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    member = getattr(request, "member", None)
+    client = getattr(request, "client", None)
+    practice = (member or client).practice if (member or client) else None
+    return {
+        "member": member,
+        "client": client,
+        "practice": practice,
+        "asker": getattr(request, "asker", None),
+        "invented": settings.DEMO or bool(practice and practice.invented),
+        "demo": settings.DEMO,
+        "path": request.path,
+        "zone": practice.time_zone if practice else "UTC",
+    }

@@ -1,0 +1,62 @@
+"""Jinja2 as our pages use it: escaping on, and dates and numbers as people say them."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import Environment, StrictUndefined, pass_context
+
+
+def make(**options: Any) -> Environment:
+    environment = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
+    environment.globals.update(static=static, url=reverse)
+    environment.filters.update(day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago)
+    return environment
+
+
+def day(value: date | None, *, year: bool | None = None) -> str:
+    """'Tue 4 March', with the year when it is not this one."""
+    if value is None:
+        return "no day known"
+    with_year = value.year != timezone.now().year if year is None else year
+    return f"{value:%a} {value.day} {value:%B}" + (f" {value.year}" if with_year else "")
+
+
+@pass_context
+def clock(context: Any, value: datetime) -> str:
+    """'9:30 am' on the practice's own clock."""
+    there = value.astimezone(ZoneInfo(context.get("zone", "UTC")))
+    return f"{there:%I:%M}".lstrip("0") + (" am" if there.hour < 12 else " pm")
+
+
+@pass_context
+def moment(context: Any, value: datetime) -> str:
+    """'Tue 4 March, 9:30 am' on the practice's own clock."""
+    return f"{day(value.astimezone(ZoneInfo(context.get('zone', 'UTC'))).date())}, {clock(context, value)}"
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A score without decimals it does not have; a dash where there is none."""
+    if value is None:
+        return "–"
+    return str(int(value)) if float(value).is_integer() and digits < 2 else f"{value:.{digits}f}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """'1 client', '2 clients'."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def ago(value: datetime | None) -> str:
+    """How long since, in the largest unit that says something."""
+    if value is None:
+        return "never"
+    minutes = int((timezone.now() - value).total_seconds() // 60)
+    if minutes < 60:
+        return "just now" if minutes < 2 else f"{minutes} minutes ago"
+    if minutes < 48 * 60:
+        return plural(minutes // 60, "hour") + " ago"
+    return plural(minutes // 1440, "day") + " ago"

@@ -1,0 +1,35 @@
+"""Doors into the demonstration: one click each, no password, and no such address anywhere else."""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accord.web.home import demo
+from accord.web.people.asker import CLIENT_KEY
+
+
+def _only_in_the_demo() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+@require_GET
+def doors(request: HttpRequest) -> HttpResponse:
+    _only_in_the_demo()
+    return render(request, "home/doors.html", {"doors": demo.DOORS})
+
+
+@require_POST
+def enter(request: HttpRequest, door: str) -> HttpResponse:
+    """Become one of the invented people."""
+    _only_in_the_demo()
+    if door not in demo.DOORS:
+        raise Http404
+    request.session.flush()
+    if door == "client":
+        request.session[CLIENT_KEY] = str(demo.client_for_door().pk)
+    elif door != "seeker":
+        login(request, demo.account_for_door(door), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect(demo.DOORS[door].leads_to)

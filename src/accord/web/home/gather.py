@@ -1,0 +1,114 @@
+"""What each desk needs, gathered from the rooms; nothing is stored here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from accord import measures
+from accord.web.alliance import course as reading
+from accord.web.alliance import queries as alliance
+from accord.web.alliance.models import CheckIn, Course, Occasion
+from accord.web.audit.actions import record
+from accord.web.people.asker import Asker
+
+NEW_FOR = timedelta(days=7)
+SMALLEST_GROUP = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One client on the caseload: the line, the last scores, what is new, what is missing."""
+
+    course: Course
+    spark: str
+    alliance: float | None
+    strain: float | None
+    outcome: str
+    last_session: Occasion | None
+    new: str
+    lacks: str
+
+
+def caseload(asker: Asker, now: datetime) -> list[Line]:
+    """One line a client, in a fixed number of queries however many clients there are."""
+    courses = alliance.caseload(asker)
+    occasions = alliance.occasions(asker, courses)
+    every = [one.pk for rows in occasions.values() for one in rows]
+    ratings = alliance.answers(asker, "care", every)
+    asked = alliance.check_ins(asker, every)
+    record(asker, "read caseload")
+    return [_line(one, reading.meetings(occasions.get(one.pk, []), ratings), asked, now) for one in courses]
+
+
+def _line(
+    course: Course, rows: Sequence[reading.Meeting], asked: Mapping[UUID, Sequence[CheckIn]], now: datetime
+) -> Line:
+    rated = [row for row in rows if row.rating(reading.ALLIANCE, "client")]
+    outcomes = reading.outcome_measures(rows)
+    held = [row for row in rows if row.occasion.attended in (Occasion.YES, Occasion.LATE)]
+    drawn = reading.ALLIANCE if rated or not outcomes else outcomes[0]
+    return Line(
+        course=course,
+        spark=reading.sparkline(rows, drawn),
+        alliance=rated[-1].total(reading.ALLIANCE, "client") if rated else None,
+        strain=rated[-1].strain if rated else None,
+        outcome=_last_outcome(rows, outcomes),
+        last_session=held[-1].occasion if held else None,
+        new=_new(rows, now),
+        lacks=_lacks(held, asked, now),
+    )
+
+
+def _last_outcome(rows: Sequence[reading.Meeting], outcomes: Sequence[str]) -> str:
+    for name in outcomes:
+        known = [row.total(name, "client") for row in rows if row.total(name, "client") is not None]
+        if known:
+            return f"{measures.load(name).title} {known[-1]:.0f}"
+    return ""
+
+
+def _new(rows: Sequence[reading.Meeting], now: datetime) -> str:
+    fresh = [r for row in rows for r in row.ratings if r.rater == "client" and now - r.answered_at < NEW_FOR]
+    fresh = [rating for rating in fresh if rating.source != "import"]
+    names = sorted({measures.load(rating.measure).title for rating in fresh})
+    return ", ".join(names)
+
+
+def _lacks(held: Sequence[reading.Meeting], asked: Mapping[UUID, Sequence[CheckIn]], now: datetime) -> str:
+    """What the last session still misses: one side or the other, each in a word."""
+    if not held:
+        return ""
+    last = held[-1]
+    lacking = []
+    for one in asked.get(last.occasion.pk, ()):
+        if one.answered_at is None:
+            lacking.append("check-in" if one.moment == "after" else "form before the session")
+    if last.occasion.starts_at and not last.rating(reading.ALLIANCE, "therapist"):
+        lacking.append("your side")
+    return ", ".join(lacking)
+
+
+def practice_figures(asker: Asker, now: datetime) -> list[tuple[str, str]]:
+    """Totals over everybody in the last four weeks; anything about fewer than ten is not shown."""
+    counts = alliance.activity(asker, now - timedelta(weeks=4))
+    rows: list[tuple[str, Any]] = [
+        ("People in therapy", counts["open"]),
+        ("Waiting for a therapist", counts["waiting"]),
+        ("Sessions in four weeks", counts["sessions"]),
+        ("Did not come", counts["missed"]),
+        ("Check-ins asked", counts["asked"]),
+    ]
+    shown = [(name, str(count) if count >= SMALLEST_GROUP else "fewer than 10") for name, count in rows]
+    return [*shown, ("Check-ins answered", _share(counts["answered"], counts["asked"]))]
+
+
+def _share(part: int, whole: int) -> str:
+    """A share with its 95 % interval (Wilson 1927); nothing when either side of it holds fewer than ten."""
+    if part < SMALLEST_GROUP or whole - part < SMALLEST_GROUP:
+        return "too few to say"
+    z, p = 1.96, part / whole
+    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
+    half = z * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5 / (1 + z * z / whole)
+    return f"{p:.0%} (probably {middle - half:.0%} to {middle + half:.0%})"

@@ -1,0 +1,140 @@
+"""The only writers of people."""
+
+import secrets
+from datetime import timedelta
+from urllib.parse import quote
+from uuid import UUID
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accord.errors import RefusedError, UsageError
+from accord.web.audit.actions import record
+from accord.web.people.asker import Asker
+from accord.web.people.keys import token_hash
+from accord.web.people.models import Account, Client, Member, OneTimeCode, Practice
+
+CODE_LIFE = timedelta(minutes=15)
+CODE_TRIES = 5
+ROLES = ("therapist", "manager", "deputy", "researcher", "operator")
+
+
+@transaction.atomic
+def open_practice(
+    *, asker: Asker, name: str, country: str = "US", time_zone: str = "UTC", contact: str = "", invented: bool = False
+) -> Practice:
+    practice = Practice.objects.create(
+        name=name, country=country, time_zone=time_zone, contact=contact, invented=invented
+    )
+    record(asker, "open practice", practice.pk, practice=practice.pk)
+    return practice
+
+
+@transaction.atomic
+def add_member(*, asker: Asker, practice: UUID, name: str, roles: frozenset[str], code: str = "") -> Member:
+    """Somebody who works here. `code` is the practice's own short name for them, by which imports find them."""
+    if unknown := roles - set(ROLES):
+        raise UsageError(f"no such role: {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}")
+    if asker.practice not in (None, practice) or not asker.roles & {"manager", "operator"}:
+        raise RefusedError("only a manager or the operator adds people to a practice")
+    index = settings.KEYS.blind("member-code", code) if code else ""
+    member = Member(practice_id=practice, name=name, code=index, **{f"is_{role}": True for role in roles})
+    member.save()
+    record(asker, "add member", member.pk, practice=practice)
+    return member
+
+
+@transaction.atomic
+def give_account(*, asker: Asker, member: Member, email: str, password: str | None = None) -> Account:
+    """A way to sign in. Without a password, they choose one by the link that `invitation_path` gives."""
+    if member.account_id:
+        raise RefusedError(f"this member already signs in as {member.account.email}")  # type: ignore[union-attr]
+    if Account.objects.filter(email=email.lower()).exists():
+        raise RefusedError(f"{email} already belongs to somebody: an address serves one account")
+    member.account = Account.objects.create_user(email=email, password=password)
+    member.save()
+    record(asker, "give account", member.pk, practice=member.practice_id)
+    return member.account
+
+
+def invitation_path(account: Account) -> str:
+    """Where a new member chooses their password; works once, for three days."""
+    key = default_token_generator.make_token(account)
+    return f"/account/password/reset/key/{user_pk_to_url_str(account)}-{key}/"
+
+
+@transaction.atomic
+def invite(*, asker: Asker, practice: UUID, name: str, email: str, roles: frozenset[str]) -> tuple[Member, str]:
+    """A new member with an account; returns them and the path where they choose their password."""
+    member = add_member(asker=asker, practice=practice, name=name, roles=roles)
+    return member, invitation_path(give_account(asker=asker, member=member, email=email))
+
+
+@transaction.atomic
+def publish_profile(*, asker: Asker, member: Member, about: str, published: bool, has_room: bool) -> None:
+    """What a therapist shows of themself to everyone."""
+    if asker.who != member.pk:
+        raise RefusedError("a therapist's page is written by that therapist alone")
+    member.about, member.published, member.has_room = about, published, has_room
+    member.save()
+    record(asker, "publish profile", member.pk)
+
+
+@transaction.atomic
+def add_client(*, asker: Asker, practice: UUID, name: str, email: str = "", code: str = "") -> Client:
+    """A person in therapy here. The practice's number for them is kept as a blind index only."""
+    client = Client(
+        practice_id=practice,
+        name=name,
+        email=email.strip(),
+        email_index=settings.KEYS.blind("client-email", email.strip().lower()) if email.strip() else "",
+        code=settings.KEYS.blind("client-code", code) if code else "",
+    )
+    client.save()
+    record(asker, "add client", client.pk, practice=practice)
+    return client
+
+
+@transaction.atomic
+def set_client_address(*, asker: Asker, client: Client, email: str) -> None:
+    """A changed address has to be confirmed again by its own one-time code."""
+    client.email, client.email_confirmed_at = email.strip(), None
+    client.email_index = settings.KEYS.blind("client-email", email.strip().lower()) if email.strip() else ""
+    client.save()
+    record(asker, "set client address", client.pk)
+
+
+@transaction.atomic
+def make_code(*, client: Client) -> str:
+    """The path of a link that signs this client in once; older ones stop working."""
+    OneTimeCode.objects.filter(client=client, used_at=None).delete()
+    secret = secrets.token_urlsafe(24)
+    OneTimeCode.objects.create(
+        practice_id=client.practice_id,
+        client=client,
+        code_hash=token_hash(secret),
+        expires_at=timezone.now() + CODE_LIFE,
+    )
+    return f"/my/enter/{quote(secret)}/"
+
+
+@transaction.atomic
+def redeem_code(*, secret: str) -> Client | None:
+    """The client whom an unused, unexpired code belongs to; the code is spent and the address confirmed."""
+    now = timezone.now()
+    code = (
+        OneTimeCode.objects.select_for_update()
+        .select_related("client")
+        .filter(code_hash=token_hash(secret), used_at=None, expires_at__gt=now)
+        .first()
+    )
+    if code is None:
+        return None
+    code.used_at = code.client.email_confirmed_at = now
+    code.save()
+    code.client.save()
+    record(Asker(code.practice_id, code.client_id, frozenset({"client"})), "sign in", code.client_id)
+    return code.client

@@ -1,0 +1,58 @@
+"""The only readers of people. Who asks comes first; scope first, then open and sort."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from accord.web.people.asker import Asker
+from accord.web.people.models import Client, Member, Practice
+
+
+def practice_of(asker: Asker) -> Practice:
+    return Practice.objects.get(pk=asker.practice)
+
+
+def member(asker: Asker, member_id: UUID) -> Member | None:
+    """A colleague of the same practice."""
+    return Member.objects.filter(practice=asker.practice, pk=member_id).first()
+
+
+def members(asker: Asker) -> list[Member]:
+    """Everyone who works in the asker's practice, by name; the manager's list."""
+    if "manager" not in asker:
+        return []
+    found = Member.objects.select_related("account").filter(practice=asker.practice)
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
+def colleagues(asker: Asker) -> list[Member]:
+    """Who could be responsible for safety: therapists and deputies of the practice."""
+    if not asker.roles & {"manager", "therapist", "deputy"}:
+        return []
+    found = Member.objects.filter(practice=asker.practice)
+    return sorted((one for one in found if one.roles & {"therapist", "deputy"}), key=lambda one: one.name.casefold())
+
+
+def published_therapists() -> list[Member]:
+    """What therapists chose to show to everyone, those with room first."""
+    found = Member.objects.select_related("practice").filter(published=True, is_therapist=True)
+    return sorted(found, key=lambda one: (not one.has_room, one.practice.name, one.name.casefold()))
+
+
+def published_therapist(member_id: UUID) -> Member | None:
+    return Member.objects.select_related("practice").filter(published=True, is_therapist=True, pk=member_id).first()
+
+
+def client_by_code(practice: UUID, code: str) -> Client | None:
+    """The client whom the practice's own number names; the number itself is not stored."""
+    return Client.objects.filter(practice=practice, code=settings.KEYS.blind("client-code", code)).first()
+
+
+def clients_by_address(email: str) -> list[Client]:
+    """Every client record that an address opens: a person may be known in two practices."""
+    index = settings.KEYS.blind("client-email", email.strip().lower())
+    return list(Client.objects.select_related("practice").filter(email_index=index))
+
+
+def therapist_by_code(practice: UUID, code: str) -> Member | None:
+    return Member.objects.filter(practice=practice, code=settings.KEYS.blind("member-code", code)).first()

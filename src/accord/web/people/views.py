@@ -1,0 +1,87 @@
+"""A client's sign-in by one-time link; a practice's people; one's own account and page."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accord.errors import RefusedError
+from accord.web.notices import actions as notices
+from accord.web.people import actions, forms, queries
+from accord.web.people.asker import CLIENT_KEY
+from accord.web.people.guards import only
+
+STAY = 60 * 60
+
+
+@require_http_methods(["GET", "POST"])
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    """Send a link to the address, if it is somebody's. The page says the same either way."""
+    form = forms.AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        for client in queries.clients_by_address(form.cleaned_data["email"]):
+            path = actions.make_code(client=client)
+            notices.write(practice=client.practice_id, kind="code", address=client.email, path=path)
+        return render(request, "people/code_sent.html")
+    return render(request, "people/ask_for_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def enter_by_code(request: HttpRequest, secret: str) -> HttpResponse:
+    """Opening the link uses nothing up (mail programs open links); the button signs in."""
+    if request.method == "GET":
+        return render(request, "people/enter.html", {"secret": secret})
+    client = actions.redeem_code(secret=secret)
+    if client is None:
+        return render(request, "people/code_spent.html", status=410)
+    request.session.flush()
+    request.session[CLIENT_KEY] = str(client.pk)
+    request.session.set_expiry(STAY)
+    return redirect("my")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    request.session.flush()
+    response = redirect("front")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@only("manager")
+@require_http_methods(["GET", "POST"])
+def members(request: HttpRequest) -> HttpResponse:
+    """Everyone who works here; add one, and they get a link to choose a password."""
+    form = forms.MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _invite(request, form)
+            return redirect("members")
+        except RefusedError as error:
+            form.add_error("email", str(error))
+    shown = {"form": form, "members": queries.members(request.asker)}
+    return render(request, "people/members.html", shown, status=422 if form.errors else 200)
+
+
+def _invite(request: HttpRequest, form: forms.MemberForm) -> None:
+    clean, practice = form.cleaned_data, request.asker.practice
+    roles = frozenset(clean["roles"])
+    with transaction.atomic():
+        _, path = actions.invite(asker=request.asker, practice=practice, name=clean["name"], email=clean["email"], roles=roles)
+        notices.write(practice=practice, kind="invite", address=clean["email"], path=path)
+    messages.success(request, f"{clean['name']} is added. A link to choose a password is on its way.")
+
+
+@only("therapist", "manager", "deputy", "researcher", "operator")
+@require_http_methods(["GET", "POST"])
+def you(request: HttpRequest) -> HttpResponse:
+    """One's roles, one's sign-in, and a therapist's public page."""
+    member = request.member
+    shown = {"about": member.about, "published": member.published, "has_room": member.has_room}
+    form = forms.ProfileForm(request.POST or None, initial=shown) if member.is_therapist else None
+    if request.method == "POST" and form and form.is_valid():
+        actions.publish_profile(asker=request.asker, member=member, **form.cleaned_data)
+        messages.success(request, "Your page is saved.")
+        return redirect("you")
+    return render(request, "people/you.html", {"form": form})

@@ -1,0 +1,124 @@
+"""Raise a flag, look at it, settle the plan. Raising is part of the transaction that stores the answer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.errors import RefusedError
+from accord.measures import Measure
+from accord.web.audit.actions import record
+from accord.web.notices import actions as notices
+from accord.web.people.asker import Asker
+from accord.web.people.models import Client, Member
+from accord.web.safety.models import Acknowledgement, Flag, SafetyPlan
+from accord.web.safety.queries import plan
+
+
+def raise_flags(
+    *,
+    asker: Asker,
+    client: Client,
+    course: UUID,
+    therapist: Member | None,
+    measure: Measure,
+    answers: Mapping[str, Any],
+    source: str,
+    cause: UUID,
+) -> list[Flag]:
+    """A flag for every listed item answered at or above its mark. Must run inside the caller's transaction.
+
+    The same answer of the same check-in raises one flag, however often it is saved; a higher answer raises another.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("raise_flags must share the transaction that stores the answers")
+    raised = []
+    for mark in measure.safety:
+        value = answers.get(mark.item)
+        if value is not None and value >= mark.at_least:
+            raised += _raise_one(asker, client, course, therapist, measure.id, mark.item, int(value), source, cause)
+    return raised
+
+
+def _raise_one(
+    asker: Asker, client: Client, course: UUID, therapist: Member | None, measure: str, item: str, value: int, source: str, cause: UUID
+) -> list[Flag]:
+    settled = plan(client.practice_id)
+    responsible = therapist if therapist and therapist.account_id else settled.responsible
+    flag, new = Flag.objects.get_or_create(
+        cause=cause,
+        measure=measure,
+        item=item,
+        value=value,
+        defaults={
+            "practice_id": client.practice_id,
+            "client": client,
+            "course": course,
+            "responsible": responsible,
+            "source": source,
+        },
+    )
+    if not new:
+        return []
+    record(asker, "raise flag", flag.pk, practice=client.practice_id)
+    _tell(flag, settled)
+    return [flag]
+
+
+def _tell(flag: Flag, settled: SafetyPlan) -> None:
+    """The clinician now, the deputy when nobody has looked in the agreed time; looking cancels the second."""
+    path, key = f"/flags/{flag.pk}/", f"flag:{flag.pk}"
+    for member in {flag.responsible, settled.responsible} - {None}:
+        if member and member.account:
+            notices.write(practice=flag.practice_id, kind="flag", address=member.account.email, path=path)
+    if settled.deputy_email:
+        due = timezone.now() + timedelta(hours=settled.hours)
+        notices.write(
+            practice=flag.practice_id, kind="flag-late", address=settled.deputy_email, path=path, cancel_key=key, due_at=due
+        )
+
+
+@transaction.atomic
+def acknowledge(*, asker: Asker, flag: Flag, note: str) -> Acknowledgement:
+    """Say that you looked and what you did. Stops the message to the deputy; the flag itself stays for ever."""
+    if not note.strip():
+        raise RefusedError("say in a word what you did, so that the record shows it")
+    done = Acknowledgement(flag=flag, practice_id=flag.practice_id, member_id=asker.who, note=note.strip())
+    done.save(force_insert=True)
+    notices.cancel(f"flag:{flag.pk}")
+    record(asker, "acknowledge flag", flag.pk)
+    return done
+
+
+@transaction.atomic
+def settle_plan(
+    *,
+    asker: Asker,
+    practice: UUID,
+    responsible: Member | None,
+    deputy_name: str,
+    deputy_email: str,
+    lines: Sequence[Mapping[str, str]],
+    read_by: str,
+    hours: int,
+    complaints: str,
+) -> SafetyPlan:
+    """Write the whole plan; what is asked of clients depends on it being complete."""
+    if not asker.roles & {"manager", "operator"} or asker.practice not in (None, practice):
+        raise RefusedError("only a manager settles the safety plan of their own practice")
+    settled = SafetyPlan(
+        practice_id=practice,
+        responsible=responsible,
+        deputy_name=deputy_name,
+        deputy_email=deputy_email,
+        lines=list(lines),
+        read_by=read_by,
+        hours=hours,
+        complaints=complaints,
+    )
+    settled.save()
+    record(asker, "settle safety plan", practice, practice=practice)
+    return settled

@@ -1,0 +1,88 @@
+"""Who may see a flag: the one responsible, the client's therapist, the deputy. Nobody else, not even a count."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from accord.measures import Measure
+from accord.web.people.asker import Asker
+from accord.web.people.models import Practice
+from accord.web.safety.models import Flag, SafetyPlan
+
+# Public numbers, known from the services' own pages; a practice edits its list before it goes live.
+DEFAULT_LINES = {
+    "US": [
+        {"name": "988 Suicide & Crisis Lifeline", "number": "988", "how": "Call or text, day and night, free"},
+        {"name": "Emergency", "number": "911", "how": "If you are in danger right now"},
+    ],
+    "GB": [
+        {"name": "Emergency", "number": "999", "how": "If you are in danger right now"},
+        {"name": "NHS 111", "number": "111", "how": "Choose the mental health option, day and night"},
+        {"name": "Samaritans", "number": "116 123", "how": "Call free, day and night"},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Help:
+    """Whom to call now, and when a person will read what was answered."""
+
+    lines: Sequence[dict[str, str]]
+    read_by: str
+    complaints: str
+
+
+def plan(practice: UUID) -> SafetyPlan:
+    return SafetyPlan.objects.filter(practice=practice).first() or SafetyPlan(practice_id=practice)
+
+
+def help_for(practice: Practice | None) -> Help:
+    """What a person is told. Without a practice (public pages), the numbers of the United States."""
+    if practice is None:
+        return Help(DEFAULT_LINES["US"], "", "")
+    found = plan(practice.pk)
+    lines = found.lines or DEFAULT_LINES.get(practice.country, DEFAULT_LINES["US"])
+    return Help(lines, found.read_by, found.complaints)
+
+
+def missing_for_self_harm_items(practice: UUID) -> list[str]:
+    """What the practice still has to settle before a self-harm item may be asked; empty when all is there."""
+    found = plan(practice)
+    wanted = {
+        "a responsible clinician": found.responsible_id,
+        "a deputy": found.deputy_name and found.deputy_email,
+        "a number to call": found.lines,
+        "when a person reads the answers": found.read_by,
+    }
+    return [what for what, there in wanted.items() if not there]
+
+
+def may_be_asked(measure: Measure, practice: UUID) -> bool:
+    """A measure without a self-harm item always; one with it only under a complete safety plan."""
+    return not measure.safety or not missing_for_self_harm_items(practice)
+
+
+def open_flags(asker: Asker, *, courses: Iterable[UUID] = ()) -> list[Flag]:
+    """Flags nobody has looked at yet, oldest first: those the asker answers for, and those of their own courses."""
+    if not asker.roles & {"therapist", "deputy"}:
+        return []
+    waiting = Flag.objects.select_related("client").filter(practice=asker.practice, acknowledgement=None)
+    if "deputy" not in asker:
+        waiting = waiting.filter(responsible=asker.who) | waiting.filter(course__in=list(courses))
+    return list(waiting.order_by("raised_at").distinct())
+
+
+def flag(asker: Asker, flag_id: UUID, *, courses: Iterable[UUID] = ()) -> Flag | None:
+    """One flag, open or looked at, for someone who may see it."""
+    if not asker.roles & {"therapist", "deputy"}:
+        return None
+    found = Flag.objects.select_related("client", "acknowledgement__member").filter(practice=asker.practice, pk=flag_id)
+    one = found.first()
+    if one is None or "deputy" in asker or one.responsible_id == asker.who or one.course in set(courses):
+        return one
+    return None
+
+
+def raised_by(cause: UUID) -> bool:
+    """Whether answers of this check-in spoke of danger: its holder is then shown whom to call."""
+    return Flag.objects.filter(cause=cause).exists()
