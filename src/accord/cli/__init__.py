@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from accord import __version__
-from accord.cli import measures
+from accord.cli import measures, mechanism
 from accord.errors import AccordError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 BadCall: Any = typer.BadParameter.__mro__[2]
 
 app.add_typer(measures.app, name="measures", help="What is asked, and how it is scored.")
+app.add_typer(mechanism.app, name="mechanism", help="Why it works: a simulated course of therapy.")
 
 
 @app.callback(invoke_without_command=True)

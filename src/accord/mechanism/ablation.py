@@ -44,23 +44,23 @@ class Ablation:
 _R, _W, _PP, _DROP = SHOWN
 ABLATIONS = (
     Ablation("calibrated", (), "", ()),
-    Ablation("alliance does not gate engagement", ("gating",), "r falls", (_falls(_R),)),
+    Ablation("no gating of engagement", ("gating",), "r falls", (_falls(_R),)),
     Ablation(
-        "open rupture has no symptom cost", ("rupture cost",), "r falls, within nearer 0, pre-post rises",
+        "no symptom cost of ruptures", ("rupture cost",), "r falls, within nearer 0, pre-post rises",
         (_falls(_R), _nearer_nought(_W), _rises(_PP)),
     ),
     Ablation(
-        "both off", ("gating", "rupture cost"), "r falls, within nearer 0, pre-post rises",
+        "neither of the two", ("gating", "rupture cost"), "r falls, within nearer 0, pre-post rises",
         (_falls(_R), _nearer_nought(_W), _rises(_PP)),
     ),
-    Ablation("no expectation or preference causes", ("expectation and preference",), "r falls", (_falls(_R),)),
+    Ablation("no expectation, preference", ("expectation and preference",), "r falls", (_falls(_R),)),
     Ablation(
-        "all causal paths off", ("all causal paths",), "r < .08, within 0 ± .01",
+        "no causal path at all", ("all causal paths",), "r < .08, within 0 ± .01",
         (_below(_R, 0.08), _below(_W, 0.01)),
     ),
-    Ablation("classical inhibitor (w_prot = 1)", ("prepared safety",), "pre-post falls", (_falls(_PP), _falls(_R))),
+    Ablation("classical inhibitor", ("prepared safety",), "pre-post falls", (_falls(_PP), _falls(_R))),
     Ablation(
-        "no ruptures at all", ("ruptures",), "r falls, pre-post rises, dropout falls",
+        "no ruptures", ("ruptures",), "r falls, pre-post rises, dropout falls",
         (_falls(_R), _nearer_nought(_W), _rises(_PP), _falls(_DROP)),
     ),
     Ablation(
