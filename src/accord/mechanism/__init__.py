@@ -14,13 +14,13 @@ Fitted, sufficient, not proven: docs/mechanism.md says what may be concluded.
 
 from accord.mechanism.ablation import ABLATIONS, AblationRow, ablations
 from accord.mechanism.calibration import Calibrated, Step, calibrate
+from accord.mechanism.estimators import statistics
 from accord.mechanism.feedback import Effect, feedback_effect, told
 from accord.mechanism.judging import Judged, judge
 from accord.mechanism.parameters import CAUSES, Known, ParameterError, Parameters, known_parameters
 from accord.mechanism.record import REASONS
 from accord.mechanism.scenario import Feedback, Scenario
 from accord.mechanism.simulation import Simulated, simulate
-from accord.mechanism.statistics import statistics
 from accord.mechanism.targets import TARGETS, Row, Target, check
 from accord.mechanism.truth import Truth
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from accord.mechanism.estimators import statistics
 from accord.mechanism.parameters import Parameters
 from accord.mechanism.simulation import simulate
-from accord.mechanism.statistics import statistics
 from accord.mechanism.targets import engine_for
 
 Statistics = Mapping[str, float]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from accord.mechanism.estimators import cohen_d, odds_ratio, residual_outcome
 from accord.mechanism.parameters import Parameters
 from accord.mechanism.scenario import Feedback, Scenario
 from accord.mechanism.simulation import simulate
-from accord.mechanism.statistics import cohen_d, residual_outcome
 from accord.mechanism.stream import Floats
 from accord.mechanism.targets import engine_for
 from accord.mechanism.truth import Bools, Truth
@@ -94,9 +94,8 @@ def _compare(without: Truth, with_: Truth, bounds: Floats) -> tuple[float, float
     half = len(without.last_score)
     plain, helped = both[:half], both[half:]
     off = _off_track(without, bounds), _off_track(with_, bounds)
-    gone = [arm.dropped.mean() for arm in (without, with_)]
-    odds = gone[0] / (1 - gone[0]) / (gone[1] / (1 - gone[1]))
-    return cohen_d(helped, plain), cohen_d(helped[off[1]], plain[off[0]]), float(odds), float(off[0].mean())
+    odds = odds_ratio(without.dropped, with_.dropped)
+    return cohen_d(helped, plain), cohen_d(helped[off[1]], plain[off[0]]), odds, float(off[0].mean())
 
 
 def _joined(without: Truth, with_: Truth) -> Floats:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from accord.mechanism.courses import Engine
+from accord.mechanism.estimators import statistics
 from accord.mechanism.parameters import Parameters
 from accord.mechanism.simulation import simulate
-from accord.mechanism.statistics import statistics
 from accord.mechanism.stream import Floats
 
 Progress = Callable[[int, int], None]

@@ -55,7 +55,7 @@ def _leaving(truth: Truth) -> dict[str, float]:
     return {
         "dropout": float(gone.mean()),
         "d_dropout": cohen_d(mean[~gone], mean[gone]),
-        "preference_or": _odds(gone[~met]) / _odds(gone[met]),
+        "preference_or": odds_ratio(gone[~met], gone[met]),
         "dropout_post": float((last[gone].mean() - last[~gone].mean()) / last.std()) if gone.any() else np.nan,
     }
 
@@ -114,9 +114,10 @@ def cohen_d(a: Floats, b: Floats) -> float:
     return float((a.mean() - b.mean()) / np.sqrt(pooled))
 
 
-def _odds(event: Any) -> float:
-    share = event.mean() if event.size else np.nan
-    return float(share / (1 - share))
+def odds_ratio(without: Bools, with_: Bools) -> float:
+    """Odds of an event without something, over the odds with it."""
+    a, b, c, d = (np.float64((part == gone).sum()) for part in (without, with_) for gone in (True, False))
+    return float(a * d / (b * c))
 
 
 def icc(y: Floats, group: Any) -> float:
