@@ -16,8 +16,8 @@ from accord.mechanism.stream import Floats
 
 Engine = Literal["auto", "compiled", "arrays"]
 
-# bench/mechanism.py: below this the array code is done before compiled code is even loaded.
-COMPILE_FROM = 20_000
+# Loading the compiled engine takes half a second; from here on it is done first (bench/mechanism.py).
+COMPILE_FROM = 40_000
 # Small enough that the arrays of one block stay in the processor's cache.
 BLOCK = 2_000
 
@@ -31,6 +31,9 @@ def run(
     out = blank(therapists * each, sessions)
     skills = _therapists(therapists, parameters, seed)
     fill = _engine(engine, therapists * each)
+    if fill.__module__.endswith("reference"):
+        # Array code holds the interpreter's lock most of the time: measured, a second thread makes it slower.
+        threads = threads or 1
     p, plan, bounds = Values(*parameters.values()), scenario.plan(), scenario.bounds(sessions)
     start = stream.base(seed, stream.COURSES)
 
