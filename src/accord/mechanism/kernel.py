@@ -158,6 +158,7 @@ def _meet(key, at, A, mu, n, depth, event, p):  # type: ignore[no-untyped-def]
 @inner
 def _course(key, therapist, p, plan, bounds, states, events, person):  # type: ignore[no-untyped-def]
     sessions = states.shape[1]
+    states[:] = np.nan
     who = _client(key, therapist, p, plan)
     halo, dyad = p.s_halo * _normal(key, s.HALO), p.s_Ti * _normal(key, s.DYAD)
     W, n = p.s_W * _normal(key, s.MEMORY), p.s_n * _normal(key, s.PASSING)

@@ -54,9 +54,9 @@ class Record:
 
 
 def blank(courses: int, sessions: int) -> Record:
-    """An empty record."""
+    """A record to be filled: the engines write every state, NaN where there is none."""
     return Record(
-        np.full((courses, len(STATES), sessions), np.nan),
+        np.empty((courses, len(STATES), sessions)),
         np.zeros((courses, len(EVENTS), sessions), np.int8),
         np.zeros((courses, len(PERSON))),
     )

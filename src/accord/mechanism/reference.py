@@ -33,6 +33,7 @@ class _State:
 def run(key: Words, therapist: Floats, p: Any, plan: Plan, bounds: Floats, out: Record) -> None:
     """Fill `out`: key and therapist (skill, skill in SD, teaching, style) have a row a course."""
     sessions = out.states.shape[2]
+    out.states[:] = np.nan
     me = _clients(key, therapist, p, plan)
     state = _intake(key, p, me["mu"])
     out.persons[:, : r.P_LAST] = np.stack([me["v"], me["x"], me["q"], me["m"], me["mu"], me["alpha"]], axis=1)
