@@ -39,8 +39,9 @@ def simulate(
 
     for path in (out, truth):
         _known_format(path)
-    courses = run(therapists, clients, sessions, seed=seed)
-    table = courses.to_frame()
+    with _progress("simulating"):
+        courses = run(therapists, clients, sessions, seed=seed)
+        table = courses.to_frame()
     _write(table, out)
     if truth:
         _write(courses.truth.to_frame(), truth)
@@ -158,5 +159,5 @@ def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(words)
+        task = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

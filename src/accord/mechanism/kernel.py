@@ -156,6 +156,19 @@ def _meet(key, at, A, mu, n, depth, event, p):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _attends(key, at, A, depth, p):  # type: ignore[no-untyped-def]
+    return _uniform(key, at + s.ATTEND) < _logistic(p.k_0 + p.k_A * A - (p.k_R if depth > 0 else 0.0))
+
+
+@inner
+def _keep(states, events, t, A, threat, engagement, depth, here, onset, repaired):  # type: ignore[no-untyped-def]
+    states[r.ALLIANCE, t], states[r.THREAT, t] = A, threat
+    states[r.ENGAGEMENT, t], states[r.DEPTH, t] = engagement, depth
+    events[r.ATTENDED, t], events[r.OPEN, t] = here, depth > 0
+    events[r.ONSET, t], events[r.REPAIRED, t] = onset, repaired
+
+
+@inner
 def _course(key, therapist, p, plan, bounds, states, events, person):  # type: ignore[no-untyped-def]
     sessions = states.shape[1]
     states[:] = np.nan
@@ -167,14 +180,13 @@ def _course(key, therapist, p, plan, bounds, states, events, person):  # type: i
     for t in range(sessions):
         at = s.STATIC + t * s.PER_SESSION
         score = W + n + p.s_eS * _normal(key, at + s.SCORE_ERROR)
+        states[r.SYMPTOM, t], states[r.SCORE, t] = W + n, score
         first = score if t == 0 else first
         if t > 0 and score > bounds[t, 0] + bounds[t, 1] * first:
             boost = plan.boost
         forced = t + 1 == plan.rupture_at
-        odds = p.k_0 + p.k_A * A - (p.k_R if depth > 0 else 0.0)
-        here = t == 0 or forced or _uniform(key, at + s.ATTEND) < _logistic(odds)
+        here = t == 0 or forced or _attends(key, at, A, depth, p)
         onset, repaired, alarm = False, False, False
-        states[r.SYMPTOM, t], states[r.SCORE, t] = W + n, score
         if here and (t > 0 or forced):
             depth, onset, repaired = _rupture(key, at, who, therapist[1], A, depth, boost, forced, p, plan)
             bonus += p.B_rep if repaired else 0.0
@@ -185,25 +197,14 @@ def _course(key, therapist, p, plan, bounds, states, events, person):  # type: i
             alarm = plan.boost > 0 and _alarm(states[r.CLIENT, t], last, known, plan)
             known += 1
         safety, threat, disclosure, engagement = _engage(A, W, who, p)
-        engagement = engagement if here else 0.0
-        W = _learn(key, at, W, safety, engagement, who[5], boost, depth, p, plan)
-        n = p.phi * n + p.s_n * sqrt(1 - p.phi * p.phi) * _normal(key, at + s.WEEK)
-        boost = plan.boost if alarm else max(boost - 1, 0.0)
-        states[r.ALLIANCE, t], states[r.THREAT, t], states[r.ENGAGEMENT, t], states[r.DEPTH, t] = (
-            A,
-            threat,
-            engagement,
-            depth,
-        )
-        events[r.ATTENDED, t], events[r.OPEN, t], events[r.ONSET, t], events[r.REPAIRED, t] = (
-            here,
-            depth > 0,
-            onset,
-            repaired,
-        )
         if here:
             states[r.DISCLOSURE, t] = disclosure
             events[r.CONCEALED, t] = _uniform(key, at + s.CONCEAL) > disclosure
+        engagement = engagement if here else 0.0
+        _keep(states, events, t, A, threat, engagement, depth, here, onset, repaired)
+        W = _learn(key, at, W, safety, engagement, who[5], boost, depth, p, plan)
+        n = p.phi * n + p.s_n * sqrt(1 - p.phi * p.phi) * _normal(key, at + s.WEEK)
+        boost = plan.boost if alarm else max(boost - 1, 0.0)
         why = _leaves(key, at, A, depth, here, who[3], p) if t + 1 < sessions else 0
         if why > 0:
             break

@@ -64,7 +64,7 @@ class Parameters:
     r_v: float = _p(0.20, -1, 1, "log/SD", "fixed", "avoidance makes ruptures likelier")
     r_x: float = _p(0.10, -1, 1, "log/SD", "fixed", "attachment anxiety makes ruptures likelier")
     r_A: float = _p(-0.15, -1, 1, "log/SD", "fixed", "alliance makes ruptures rarer")
-    D_mu: float = _p(2.668, 0, 6, "SD", "fitted", "median depth of a rupture")
+    D_mu: float = _p(2.668, 0.01, 6, "SD", "fitted", "median depth of a rupture")
     s_D: float = _p(0.35, 0, 1, "log", "fixed", "spread of depth")
     pi_0: float = _p(-0.506, -60, 60, "logit", "fitted", "repair in an attended session with an open rupture")
     pi_a: float = _p(0.8, -4, 4, "logit", "fixed", "repair by therapist: from one SD below average to one above")

@@ -51,6 +51,8 @@ class Scenario:
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and low <= value <= high):
                 raise UsageError(f"scenario: {name}: got {value!r}, wanted a number from {low} to {high}")
+        if int(self.rupture_at) != self.rupture_at:
+            raise UsageError(f"scenario: rupture_at: got {self.rupture_at!r}, wanted the number of a session")
 
     def plan(self) -> "Plan":
         """The scenario as plain numbers, which is what the engines read."""

@@ -30,7 +30,7 @@ Words = NDArray[np.uint64]
 
 def base(seed: int, kind: int) -> int:
     """Where the streams of one kind start for a seed."""
-    return _mix_int((_mix_int(seed & _WORD) + kind * GAMMA) & _WORD)
+    return _mix_int((_mix_int(int(seed) & _WORD) + kind * GAMMA) & _WORD)
 
 
 def keys(start: int, first: int, last: int) -> Words:
