@@ -128,7 +128,7 @@ def test_what_does_not_exist_is_refused_by_name() -> None:
         simulate(3, 3, engine="fast")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="scenario: bond: got 9"):
         Scenario(bond=9)
-    with pytest.raises(UsageError, match="rupture_at: got 2.5, wanted the number of a session"):
+    with pytest.raises(UsageError, match=r"rupture_at: got 2\.5, wanted the number of a session"):
         Scenario(rupture_at=2.5)  # type: ignore[arg-type]
 
 

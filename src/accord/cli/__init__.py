@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from accord import __version__
-from accord.cli import measures, mechanism
+from accord.cli import courses, measures, mechanism, service, users
 from accord.errors import AccordError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -19,8 +19,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 # typer carries click under a private name in some versions and as a dependency in others; both give this class.
 BadCall: Any = typer.BadParameter.__mro__[2]
 
+app.command()(service.demo)
+app.command()(service.serve)
+app.command()(service.worker)
+app.command("import")(courses.bring_in)
 app.add_typer(measures.app, name="measures", help="What is asked, and how it is scored.")
 app.add_typer(mechanism.app, name="mechanism", help="Why it works: a simulated course of therapy.")
+app.add_typer(users.app, name="user", help="Practices and the people who work in them.")
 
 
 @app.callback(invoke_without_command=True)
@@ -38,15 +43,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         code = app(args=list(sys.argv[1:] if argv is None else argv), standalone_mode=False)
     except BadCall as error:
-        _fail(error.format_message(), 2)
+        _fail(error, 2)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except AccordError as error:
-        _fail(str(error), 2 if isinstance(error, UsageError) else 1)
+        _fail(error, 2 if isinstance(error, UsageError) else 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str, code: int) -> None:
-    if message:
-        print(f"accord: {message}", file=sys.stderr)
+def _fail(error: Exception, code: int) -> None:
+    """One line. Called without a verb there is nothing wrong to name: the help stands there already."""
+    text = error.format_message() if isinstance(error, BadCall) else str(error)
+    if text.startswith("Usage:"):
+        print(text, file=sys.stderr)
+    elif text:
+        print(f"accord: {text}", file=sys.stderr)
     sys.exit(code)

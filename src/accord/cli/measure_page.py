@@ -43,8 +43,6 @@ def _scale(scale: Scale) -> dict[str, Any]:
 def print_page(measure: Measure) -> None:
     """Title, items, scales, figures, licence: in this order, each table only where there is something in it."""
     print(f"{measure.title}  ({measure.id}, definition {measure.version})")
-    if not measure.validated:
-        print("New, not yet validated.")
     for line in (measure.note, *measure.instructions_by_rater.values()):
         if line:
             print(line)

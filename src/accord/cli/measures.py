@@ -127,10 +127,12 @@ def _show_scores(scored: "pl.DataFrame") -> None:
 
 
 def _summary(scored: "pl.DataFrame") -> str:
-    total, risk = scored["score"], scored["risk"]
+    none = scored["score"].null_count()
+    risk = dict(scored["risk"].value_counts().iter_rows())
     return (
-        f"{scored.height:,} rows: {len(total) - total.null_count():,} with a total, {total.null_count():,} without; "
-        f"risk yes {(risk == True).sum():,}, no {(risk == False).sum():,}, not known {risk.null_count():,}."  # noqa: E712
+        f"{scored.height:,} rows: {scored.height - none:,} with a total, {none:,} without; "
+        f"{scored['prorated'].sum():,} made up for missing answers; "
+        f"risk yes {risk.get(True, 0):,}, no {risk.get(False, 0):,}, not known {risk.get(None, 0):,}."
     )
 
 

@@ -123,12 +123,9 @@ def wording(refused: pl.DataFrame) -> Iterator[str]:
 
 
 def scored(measure: Measure, names: pl.Series, answered: pl.DataFrame) -> pl.DataFrame:
-    """id, score, subscales, missing, risk: one row a set of answers."""
+    """id, score, subscales, missing, risk, prorated: one row a set of answers."""
     blank = float("nan") if any(item.decimals for item in measure.items) else measure.missing_code
     scores = score_columns(measure, {each.name: each.fill_null(blank).to_numpy() for each in answered})
-    counted = [item.key for item in measure.scored]
-    absent = [pl.when(pl.col(key).is_null()).then(pl.lit(key)) for key in counted]
-    missing = answered.select(pl.concat_list(absent).list.drop_nulls().alias("missing"))
     parts = {key: pl.Series(values).fill_nan(None) for key, values in scores.subscales.items()}
     return pl.DataFrame(
         {
@@ -137,10 +134,21 @@ def scored(measure: Measure, names: pl.Series, answered: pl.DataFrame) -> pl.Dat
             "subscales": pl.DataFrame(parts).to_struct()
             if parts
             else pl.Series([None] * 0).extend_constant(None, len(names)),
-            "missing": missing["missing"],
+            "missing": _missing(answered, [item.key for item in measure.scored]),
             "risk": _risk(scores.risk),
+            "prorated": scores.prorated,
         }
     )
+
+
+def _missing(answered: pl.DataFrame, keys: list[str]) -> pl.Series:
+    """The keys not answered, row by row; the few patterns that occur are spelt out once each."""
+    pattern = np.zeros(answered.height, np.int64)
+    for place, key in enumerate(keys):
+        pattern |= answered[key].is_null().to_numpy().astype(np.int64) << place
+    patterns, which = np.unique(pattern, return_inverse=True)
+    spelt = [[key for place, key in enumerate(keys) if code >> place & 1] for code in patterns.tolist()]
+    return pl.Series(spelt, dtype=pl.List(pl.String)).gather(which)
 
 
 def _risk(risk: Any) -> pl.Series:
@@ -150,7 +158,7 @@ def _risk(risk: Any) -> pl.Series:
 
 def write_json(table: pl.DataFrame, out: IO[str]) -> None:
     """A JSON list, written a hundred thousand rows at a time."""
-    plain = table.with_columns(id=_json_id(table["id"]))
+    plain = table.drop("prorated").with_columns(id=_json_id(table["id"]))
     bare = "subscales" if table["subscales"].dtype == pl.Null else None
     out.write("[")
     for start in range(0, plain.height, ROWS_A_TIME):

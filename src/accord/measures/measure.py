@@ -171,6 +171,11 @@ class Measure:
     missing_rule: Figure | None = None
 
     @property
+    def short(self) -> str:
+        """The name people use: what stands in brackets at the end of the title, else the title."""
+        return self.title.rpartition("(")[2].rstrip(")") if self.title.endswith(")") else self.title
+
+    @property
     def instructions(self) -> str:
         """What is said above the first question, to the first rater."""
         return next(iter(self.instructions_by_rater.values()), "")

@@ -40,6 +40,8 @@ def read_definition(path: Path) -> Measure:
     reverse, items = read_items(top, raters)
     scoring = top.table("scoring")
     total = _total(top, scoring, items)
+    if not top.perhaps("validated", bool, True) and "note" not in top.values:
+        raise top.wrong("note", "is missing; a measure that is not validated says so where its scores are explained")
     measure = Measure(
         id=_id(top, path),
         version=top.take("version", str),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import IO, Literal
 
@@ -66,9 +67,9 @@ def codebook(
 
 
 def _keys(rows: Sequence[Row]) -> list[Key]:
-    found = {Key(*name, None) for row in rows for name in row.totals}
-    found |= {Key(*name, item) for row in rows for name, answers in row.items.items() for item in answers}
-    return sorted(found, key=_order)
+    totals = {name for row in rows for name in row.totals}
+    items = {(name, item) for row in rows for name, answers in row.items.items() for item in answers}
+    return sorted([*(Key(*name, None) for name in totals), *(Key(*name, item) for name, item in items)], key=_order)
 
 
 def _order(key: Key) -> tuple[str, str, list[tuple[int, int, str]]]:
@@ -84,18 +85,21 @@ def _check(row: Row) -> None:
             raise TableError("the code has space around it, a NUL, or stands for missing", column=column)
 
 
-def _cells(row: Row, keys: Sequence[Key]) -> Iterator[Cell]:
-    yield from (row.therapist, row.client, row.session, row.held_on, row.attended)
-    for measure, rater, item in keys:
-        if item is None:
-            yield row.totals.get((measure, rater))
-        else:
-            yield row.items.get((measure, rater), {}).get(item)
+def _columns(rows: Sequence[Row], keys: Sequence[Key]) -> list[list[Cell]]:
+    first: list[list[Cell]] = [[getattr(row, name) for row in rows] for name in OCCASION]
+    return first + [_column(rows, *key) for key in keys]
+
+
+def _column(rows: Sequence[Row], measure: str, rater: str, item: str | None) -> list[Cell]:
+    name = (measure, rater)
+    if item is None:
+        return [row.totals.get(name) for row in rows]
+    return [row.items[name].get(item) if name in row.items else None for row in rows]
 
 
 def _as_csv(rows: Sequence[Row], keys: Sequence[Key]) -> bytes:
-    header = (*OCCASION, *map(str, keys))
-    return _csv([header, *(tuple(map(_safe, _cells(row, keys))) for row in rows)])
+    columns = [map(_safe, column) for column in _columns(rows, keys)]
+    return _csv(chain([(*OCCASION, *map(str, keys))], zip(*columns, strict=True)))
 
 
 def _safe(cell: Cell) -> Cell:
@@ -105,7 +109,7 @@ def _safe(cell: Cell) -> Cell:
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
-def _csv(lines: Sequence[Sequence[Cell]]) -> bytes:
+def _csv(lines: Iterable[Sequence[Cell]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(lines)
     return text.getvalue().encode("utf-8")
@@ -122,13 +126,8 @@ def _as_parquet(rows: Sequence[Row], keys: Sequence[Key]) -> bytes:
         "attended": pl.String,
     }
     schema = {**types, **{str(key): pl.Float64 for key in keys}}
-    columns = list(zip(*(_cells(row, keys) for row in rows), strict=True)) or [()] * len(schema)
-    frame = pl.DataFrame(
-        [
-            pl.Series(name, column, dtype=dtype, strict=False)
-            for (name, dtype), column in zip(schema.items(), columns, strict=True)
-        ]
-    )
+    named = zip(schema.items(), _columns(rows, keys), strict=True)
+    frame = pl.DataFrame([pl.Series(name, column, dtype=dtype, strict=False) for (name, dtype), column in named])
     content = io.BytesIO()
     frame.write_parquet(content)
     return content.getvalue()

@@ -83,9 +83,9 @@ _sqlite = {
     "CONN_MAX_AGE": 60,
     "TEST": {"NAME": DATA / "test.sqlite3"},  # a file: a live server's threads share it
 }
-DATABASES = {"default": env.db_url("ACCORD_DATABASE_URL", default="") or _sqlite}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"] = {**_sqlite, "NAME": DATABASES["default"]["NAME"]}
+DATABASES = {
+    "default": _sqlite if not env.str("ACCORD_DATABASE_URL", default="") else env.db_url("ACCORD_DATABASE_URL")
+}
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -113,7 +113,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow this
 SESSION_COOKIE_NAME = "__Host-accord" if HTTPS else "accord"
 CSRF_COOKIE_NAME = "__Host-accord-csrf" if HTTPS else "accord-csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("ACCORD_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("ACCORD_BEHIND_PROXY", default=False) else None
+)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
@@ -128,7 +130,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = None  # served from the package itself, by the finders
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

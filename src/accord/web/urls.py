@@ -7,9 +7,9 @@ from accord.web.alliance import check_in_views as check_in
 from accord.web.alliance import intake_views as intake
 from accord.web.alliance import views as alliance
 from accord.web.home import demo_views as demo
+from accord.web.home import people_views as people
 from accord.web.home import views as home
 from accord.web.pages import views as pages
-from accord.web.people import views as people
 from accord.web.safety import views as safety
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +12,7 @@ from accord import measures
 from accord.measures import Item, Measure
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance.models import CheckIn
+from accord.web.people.asker import Request
 from accord.web.safety import queries as safety
 
 COOKIE = "__Host-accord-link" if settings.HTTPS else "accord-link"
@@ -19,7 +20,7 @@ KIND_STATUS = {"unknown": 404, "expired": 410, "closed": 410, "early": 200, "ans
 
 
 @require_GET
-def open_link(request: HttpRequest, token: str) -> HttpResponse:
+def open_link(request: Request, token: str) -> HttpResponse:
     """Swap the link's secret for a cookie and a clean address. Opening it uses nothing up."""
     one = queries.by_token(token)
     if one is None:
@@ -32,15 +33,15 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _current(request: HttpRequest) -> tuple[CheckIn | None, str]:
+def _current(request: Request) -> tuple[CheckIn | None, str]:
     key, _, generation = (request.get_signed_cookie(COOKIE, default="") or "").partition(":")
     one = queries.by_cookie(key, int(generation)) if generation.isdigit() else None
     return (one, queries.link_state(one, timezone.now())) if one else (None, "unknown")
 
 
-def _say(request: HttpRequest, state: str, one: CheckIn | None) -> HttpResponse:
+def _say(request: Request, state: str, one: CheckIn | None) -> HttpResponse:
     """A kind page for a link that asks nothing now."""
-    known = {"check_in": one, "help": safety.help_for(one.practice if one else None)}
+    known: dict[str, Any] = {"check_in": one, "help": safety.help_for(one.practice if one else None)}
     if one:
         known |= {"zone": one.practice.time_zone, "opens_at": queries.opens_at(one)}
     return render(request, "alliance/link.html", {**known, "state": state}, status=KIND_STATUS[state])
@@ -53,7 +54,7 @@ def steps(one: CheckIn) -> list[tuple[Measure, tuple[Item, ...]]]:
 
 
 @require_GET
-def check_in(request: HttpRequest) -> HttpResponse:
+def check_in(request: Request) -> HttpResponse:
     """The start: whose it is, what it is, who reads it; and 'carry on' where something was kept."""
     one, state = _current(request)
     if one is None or state != "open":
@@ -83,7 +84,7 @@ def _frame(one: CheckIn) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def check_in_page(request: HttpRequest, page: int) -> HttpResponse:
+def check_in_page(request: Request, page: int) -> HttpResponse:
     """One page of questions. Each 'next' is kept; the last one sends."""
     one, state = _current(request)
     if one is None or state != "open":
@@ -100,7 +101,7 @@ def check_in_page(request: HttpRequest, page: int) -> HttpResponse:
     return _take(request, one, page, forms.read_page(measure, items, request.POST))
 
 
-def _take(request: HttpRequest, one: CheckIn, page: int, filled: forms.Page) -> HttpResponse:
+def _take(request: Request, one: CheckIn, page: int, filled: forms.Page) -> HttpResponse:
     draft = actions.save_draft(check_in=one, given={filled.measure.id: filled.given})
     if "keep" in request.POST:
         return HttpResponse(status=204)
@@ -123,7 +124,7 @@ def _done(one: CheckIn) -> list[bool]:
     return [all(item.key in kept.get(measure.id, {}) for item in items) for measure, items in steps(one)]
 
 
-def _show(request: HttpRequest, one: CheckIn, page: int, filled: forms.Page, status: int = 200) -> HttpResponse:
+def _show(request: Request, one: CheckIn, page: int, filled: forms.Page, status: int = 200) -> HttpResponse:
     pages = steps(one)
     context = {
         **_frame(one),
@@ -138,7 +139,7 @@ def _show(request: HttpRequest, one: CheckIn, page: int, filled: forms.Page, sta
 
 
 @require_GET
-def check_in_done(request: HttpRequest) -> HttpResponse:
+def check_in_done(request: Request) -> HttpResponse:
     """'Saved', shown only after the commit; whom to call stands above it when an answer asked for it."""
     one, _ = _current(request)
     if one is None or one.answered_at is None:
@@ -152,7 +153,7 @@ def _can_change(one: CheckIn) -> bool:
 
 
 @require_POST
-def check_in_again(request: HttpRequest) -> HttpResponse:
+def check_in_again(request: Request) -> HttpResponse:
     """Answer again with empty questions; the latest answers count."""
     one, state = _current(request)
     if one is None or state not in ("answered", "open"):
@@ -162,7 +163,7 @@ def check_in_again(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def check_in_not_me(request: HttpRequest) -> HttpResponse:
+def check_in_not_me(request: Request) -> HttpResponse:
     """The wrong person holds the link: forget it on this phone; nothing was shown, nothing is kept."""
     response = _say(request, "not-me", None)
     response.delete_cookie(COOKIE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.urls import reverse
 from markupsafe import Markup
 
 from accord import charts, measures
@@ -53,8 +54,21 @@ def sparkline(rows: Sequence[Meeting], measure: str) -> str:
     definition = measures.load(measure)
     values = [row.total(measure, "client") for row in rows if _held(row)]
     known = [value for value in values if value is not None]
-    title = f"{definition.title}: {len(known)} ratings, last {known[-1]:.1f}" if known else f"{definition.title}: no ratings"
-    return Markup(charts.sparkline(values[-24:], low=definition.range[0], high=definition.range[1], title=title))
+    low, high = _window(known, definition.range)
+    title = (
+        f"{definition.title}: {len(known)} ratings, last {known[-1]:.1f}"
+        if known
+        else f"{definition.title}: no ratings"
+    )
+    return Markup(charts.sparkline(values[-24:], low=low, high=high, title=title))
+
+
+def _window(known: Sequence[float], whole: tuple[float, float]) -> tuple[float, float]:
+    """Two fifths of the scale around where this person stands: wide enough that noise stays small, and a drop shows."""
+    width = max((max(known) - min(known) if known else 0) * 1.1, 0.4 * (whole[1] - whole[0]))
+    middle = (max(known) + min(known)) / 2 if known else sum(whole) / 2
+    low = min(max(whole[0], middle - width / 2), whole[1] - width)
+    return low, low + width
 
 
 def _held(row: Meeting) -> bool:
@@ -64,9 +78,10 @@ def _held(row: Meeting) -> bool:
 def alliance_chart(rows: Sequence[Meeting], *, own: bool = False) -> str:
     """Alliance by client and therapist over the sessions; a client sees their own line alone."""
     held = [row for row in rows if _held(row)]
-    series = [charts.Series("You" if own else "Client", [row.total(ALLIANCE, "client") for row in held])]
+    links = [_link(row, own) for row in held]
+    series = [charts.Series("You" if own else "Client", [row.total(ALLIANCE, "client") for row in held], links)]
     if not own:
-        series.append(charts.Series("Therapist", [row.total(ALLIANCE, "therapist") for row in held]))
+        series.append(charts.Series("Therapist", [row.total(ALLIANCE, "therapist") for row in held], links))
     missed = [row for row in rows if row.occasion.attended in (Occasion.NO, Occasion.CANCELLED)]
     return _draw(held, series, ALLIANCE, events=_missed(missed, held), chart_id="alliance")
 
@@ -76,8 +91,15 @@ def outcome_chart(rows: Sequence[Meeting], measure: str, *, cutoffs: bool) -> st
     held = [row for row in rows if row.rating(measure, "client")]
     definition = measures.load(measure)
     lines = [charts.Line(cut.value, cut.label) for cut in definition.cutoffs] if cutoffs else []
-    series = [charts.Series("You" if not cutoffs else "Client", [row.total(measure, "client") for row in held])]
+    own = not cutoffs
+    links = [_link(row, own) for row in held]
+    series = [charts.Series("You" if own else "Client", [row.total(measure, "client") for row in held], links)]
     return _draw(held, series, measure, lines=lines, chart_id=measure)
+
+
+def _link(row: Meeting, own: bool) -> str:
+    """Behind each point stand its answers."""
+    return reverse("my_session" if own else "session", args=[row.occasion.pk])
 
 
 def _draw(

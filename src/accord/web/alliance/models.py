@@ -22,7 +22,9 @@ class Course(models.Model):
     class Meta:
         indexes = [models.Index(fields=["practice", "therapist"])]
         constraints = [
-            models.UniqueConstraint(fields=["client", "therapist"], condition=models.Q(ended_on=None), name="one_open_course")
+            models.UniqueConstraint(
+                fields=["client", "therapist"], condition=models.Q(ended_on=None), name="one_open_course"
+            )
         ]
 
     privacy = dict.fromkeys(("id", "practice", "client", "therapist", "opened_at", "ended_on"), PLAIN)
@@ -66,6 +68,11 @@ class Occasion(models.Model):
         indexes = [models.Index(fields=["practice", "starts_at"])]
 
     privacy = dict.fromkeys(("id", "practice", "course", "number", "held_on", "starts_at", "attended"), PLAIN)
+
+    @property
+    def attendance(self) -> str:
+        """In words; of a session brought in from a file nobody may know."""
+        return "not known" if self.attended == self.BOOKED and self.starts_at is None else self.get_attended_display()
 
 
 class CheckIn(models.Model):
@@ -128,7 +135,9 @@ class AnswerSet(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["occasion", "measure", "rater", "revision"], name="one_answer_set_a_revision"),
+            models.UniqueConstraint(
+                fields=["occasion", "measure", "rater", "revision"], name="one_answer_set_a_revision"
+            ),
             models.UniqueConstraint(fields=["attempt", "measure"], name="sent_twice_stored_once"),
         ]
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accord import measures
 from accord.measures import Score
+from accord.tables import Reading
 from accord.web.alliance.models import AnswerSet, CheckIn, Course, Intake, Occasion, PlannedMeasure
 from accord.web.people.asker import Asker
 from accord.web.people.keys import token_hash
@@ -229,3 +230,11 @@ def intakes(asker: Asker) -> Sequence[Intake]:
     if "therapist" not in asker:
         return []
     return list(Intake.objects.filter(practice=asker.practice, member=asker.who).order_by("-read_at")[:20])
+
+
+def already_there(asker: Asker, reading: Reading) -> int:
+    """How many clients of a table this therapist already has here."""
+    if "therapist" not in asker:
+        return 0
+    codes = [settings.KEYS.blind("client-code", row.client) for row in reading.rows]
+    return _courses(asker).filter(client__code__in=set(codes)).values("client").distinct().count()

@@ -6,7 +6,7 @@ from uuid import UUID
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +20,7 @@ from accord.web.alliance.models import Course, Occasion
 from accord.web.audit.actions import record
 from accord.web.notices import queries as notices
 from accord.web.people import actions as people
-from accord.web.people.asker import Asker
+from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety
 
@@ -35,11 +35,12 @@ def read_course(asker: Asker, course: Course) -> list[reading.Meeting]:
 
 @only("therapist")
 @require_GET
-def course(request: HttpRequest, course_id: UUID) -> HttpResponse:
+def course(request: Request, course_id: UUID) -> HttpResponse:
     """One client's course: the charts, the sessions, what is asked."""
     one = found(queries.course(request.asker, course_id))
     rows = read_course(request.asker, one)
     outcomes = reading.outcome_measures(rows)
+    flags = safety.open_flags(request.asker, courses=[one.pk])
     context = {
         "course": one,
         "rows": list(reversed(rows)),
@@ -47,20 +48,19 @@ def course(request: HttpRequest, course_id: UUID) -> HttpResponse:
         "outcomes": [(measures.load(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
         "plan": [(measures.load(item.measure), item) for item in queries.plan(request.asker, one)],
         "booking": forms.BookSession(),
-        "flags": safety.open_flags(request.asker, courses=[one.pk]),
+        "flags": [flag for flag in flags if flag.course == one.pk],
         "now": timezone.now(),
     }
-    context["flags"] = [flag for flag in context["flags"] if flag.course == one.pk]
     return render(request, "alliance/course.html", context)
 
 
 @only("therapist")
 @require_http_methods(["GET", "POST"])
-def new_client(request: HttpRequest) -> HttpResponse:
+def new_client(request: Request) -> HttpResponse:
     """Begin a course with a new client."""
     form = forms.NewClient(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        client = people.add_client(asker=request.asker, practice=request.asker.practice, **form.cleaned_data)
+        client = people.add_client(asker=request.asker, practice=request.asker.home, **form.cleaned_data)
         opened = actions.open_course(asker=request.asker, client=client, therapist=request.member)
         messages.success(request, "Added. The Alliance check-in is planned after each session.")
         return redirect("course", opened.pk)
@@ -69,7 +69,7 @@ def new_client(request: HttpRequest) -> HttpResponse:
 
 @only("therapist")
 @require_http_methods(["GET", "POST"])
-def edit_client(request: HttpRequest, course_id: UUID) -> HttpResponse:
+def edit_client(request: Request, course_id: UUID) -> HttpResponse:
     """The client's address for links."""
     one = found(queries.course(request.asker, course_id))
     form = forms.ClientAddress(request.POST or None, initial={"email": one.client.email})
@@ -77,12 +77,14 @@ def edit_client(request: HttpRequest, course_id: UUID) -> HttpResponse:
         people.set_client_address(asker=request.asker, client=one.client, **form.cleaned_data)
         messages.success(request, "The address is changed.")
         return redirect("course", one.pk)
-    return render(request, "alliance/edit_client.html", {"form": form, "course": one}, status=422 if form.errors else 200)
+    return render(
+        request, "alliance/edit_client.html", {"form": form, "course": one}, status=422 if form.errors else 200
+    )
 
 
 @only("therapist")
 @require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest, course_id: UUID) -> HttpResponse:
+def plan(request: Request, course_id: UUID) -> HttpResponse:
     """What this client is asked, and how often."""
     one = found(queries.course(request.asker, course_id))
     asked = {item.measure: item.every for item in queries.plan(request.asker, one)}
@@ -97,14 +99,12 @@ def plan(request: HttpRequest, course_id: UUID) -> HttpResponse:
 def _refused(one: Course) -> dict[str, str]:
     lacking = ", ".join(safety.missing_for_self_harm_items(one.practice_id))
     why = f"It asks about self-harm. First the practice needs {lacking}."
-    return {
-        name: why for name in forms.plannable() if not safety.may_be_asked(measures.load(name), one.practice_id)
-    }
+    return {name: why for name in forms.plannable() if not safety.may_be_asked(measures.load(name), one.practice_id)}
 
 
 @only("therapist")
 @require_POST
-def book_session(request: HttpRequest, course_id: UUID) -> HttpResponse:
+def book_session(request: Request, course_id: UUID) -> HttpResponse:
     one = found(queries.course(request.asker, course_id))
     form = forms.BookSession(request.POST)
     if not form.is_valid():
@@ -118,17 +118,19 @@ def book_session(request: HttpRequest, course_id: UUID) -> HttpResponse:
 
 @only("therapist")
 @require_POST
-def end_course(request: HttpRequest, course_id: UUID) -> HttpResponse:
+def end_course(request: Request, course_id: UUID) -> HttpResponse:
     """End, or take the end back."""
     one = found(queries.course(request.asker, course_id))
     actions.end_course(asker=request.asker, course=one, ended=one.ended_on is None)
-    messages.success(request, "The course has ended. You can reopen it here." if one.ended_on else "The course is open again.")
+    messages.success(
+        request, "The course has ended. You can reopen it here." if one.ended_on else "The course is open again."
+    )
     return redirect("course", one.pk)
 
 
 @only("therapist")
 @require_GET
-def session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+def session(request: Request, occasion_id: UUID) -> HttpResponse:
     """One session: who came, the two links, both sides' answers."""
     one = found(queries.occasion(request.asker, occasion_id))
     ratings = queries.answers(request.asker, "care", [one.pk]).get(one.pk, [])
@@ -155,7 +157,7 @@ def _clock_of(one: Occasion) -> dict[str, Any]:
 
 @only("therapist")
 @require_POST
-def move_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+def move_session(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(queries.occasion(request.asker, occasion_id))
     form = forms.BookSession(request.POST)
     if form.is_valid():
@@ -168,7 +170,7 @@ def move_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
 
 @only("therapist")
 @require_POST
-def record_attendance(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+def record_attendance(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(queries.occasion(request.asker, occasion_id))
     attended = request.POST.get("attended", "?")
     if attended not in dict(Occasion.ATTENDED):
@@ -181,12 +183,16 @@ def record_attendance(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
 
 @only("therapist")
 @require_http_methods(["GET", "POST"])
-def rate_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+def rate_session(request: Request, occasion_id: UUID) -> HttpResponse:
     """The therapist's own side, on one page."""
     one = found(queries.occasion(request.asker, occasion_id))
     measure = measures.load("alliance")
     items = measure.asked(one.number or 1)
-    filled = forms.read_page(measure, items, request.POST) if request.method == "POST" else forms.Page(measure, items, {}, {})
+    filled = (
+        forms.read_page(measure, items, request.POST)
+        if request.method == "POST"
+        else forms.Page(measure, items, {}, {})
+    )
     attempt = forms.attempt_of(request.POST.get("attempt"))
     if request.method == "POST" and not filled.errors:
         actions.rate_session(asker=request.asker, occasion=one, items=filled.given, attempt=attempt)
@@ -198,7 +204,7 @@ def rate_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
 
 @only("therapist")
 @require_GET
-def check_in_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+def check_in_link(request: Request, check_in_id: UUID) -> HttpResponse:
     """Copy the link, show it as a QR code, or send it."""
     one = found(queries.check_in(request.asker, check_in_id))
     address = settings.ORIGIN + queries.link_path(one)
@@ -218,7 +224,7 @@ def check_in_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
 
 @only("therapist")
 @require_POST
-def send_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+def send_link(request: Request, check_in_id: UUID) -> HttpResponse:
     one = found(queries.check_in(request.asker, check_in_id))
     try:
         actions.send_link(asker=request.asker, check_in=one)
@@ -230,7 +236,7 @@ def send_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
 
 @only("therapist")
 @require_POST
-def renew_link(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+def renew_link(request: Request, check_in_id: UUID) -> HttpResponse:
     one = found(queries.check_in(request.asker, check_in_id))
     actions.renew_link(asker=request.asker, check_in=one)
     messages.success(request, "This is a new link. The old one no longer opens.")

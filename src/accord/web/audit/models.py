@@ -17,4 +17,12 @@ class Act(models.Model):
     verb = models.CharField(max_length=40)
     object = models.UUIDField(null=True)
 
-    privacy = {"id": "plain", "practice": "plain", "at": "plain", "who": "plain", "role": "plain", "verb": "plain", "object": "plain"}
+    privacy = {
+        "id": "plain",
+        "practice": "plain",
+        "at": "plain",
+        "who": "plain",
+        "role": "plain",
+        "verb": "plain",
+        "object": "plain",
+    }

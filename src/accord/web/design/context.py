@@ -9,7 +9,8 @@ from django.http import HttpRequest
 def page(request: HttpRequest) -> dict[str, Any]:
     member = getattr(request, "member", None)
     client = getattr(request, "client", None)
-    practice = (member or client).practice if (member or client) else None
+    person = member or client
+    practice = person.practice if person else None
     return {
         "member": member,
         "client": client,

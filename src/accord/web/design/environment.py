@@ -11,7 +11,9 @@ from jinja2 import Environment, StrictUndefined, pass_context
 
 
 def make(**options: Any) -> Environment:
-    environment = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
+    environment = Environment(
+        **{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    )
     environment.globals.update(static=static, url=reverse)
     environment.filters.update(day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago)
     return environment

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accord.web.home import demo
-from accord.web.people.asker import CLIENT_KEY
+from accord.web.people.asker import CLIENT_KEY, Request
 
 
 def _only_in_the_demo() -> None:
@@ -16,13 +16,13 @@ def _only_in_the_demo() -> None:
 
 
 @require_GET
-def doors(request: HttpRequest) -> HttpResponse:
+def doors(request: Request) -> HttpResponse:
     _only_in_the_demo()
     return render(request, "home/doors.html", {"doors": demo.DOORS})
 
 
 @require_POST
-def enter(request: HttpRequest, door: str) -> HttpResponse:
+def enter(request: Request, door: str) -> HttpResponse:
     """Become one of the invented people."""
     _only_in_the_demo()
     if door not in demo.DOORS:

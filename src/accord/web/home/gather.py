@@ -65,14 +65,14 @@ def _last_outcome(rows: Sequence[reading.Meeting], outcomes: Sequence[str]) -> s
     for name in outcomes:
         known = [row.total(name, "client") for row in rows if row.total(name, "client") is not None]
         if known:
-            return f"{measures.load(name).title} {known[-1]:.0f}"
+            return f"{measures.load(name).short} {known[-1]:.0f}"
     return ""
 
 
 def _new(rows: Sequence[reading.Meeting], now: datetime) -> str:
     fresh = [r for row in rows for r in row.ratings if r.rater == "client" and now - r.answered_at < NEW_FOR]
     fresh = [rating for rating in fresh if rating.source != "import"]
-    names = sorted({measures.load(rating.measure).title for rating in fresh})
+    names = sorted({measures.load(rating.measure).short for rating in fresh})
     return ", ".join(names)
 
 
@@ -81,10 +81,8 @@ def _lacks(held: Sequence[reading.Meeting], asked: Mapping[UUID, Sequence[CheckI
     if not held:
         return ""
     last = held[-1]
-    lacking = []
-    for one in asked.get(last.occasion.pk, ()):
-        if one.answered_at is None:
-            lacking.append("check-in" if one.moment == "after" else "form before the session")
+    open_now = [one for one in asked.get(last.occasion.pk, ()) if one.answered_at is None]
+    lacking = ["check-in" if one.moment == "after" else "form before the session" for one in open_now]
     if last.occasion.starts_at and not last.rating(reading.ALLIANCE, "therapist"):
         lacking.append("your side")
     return ", ".join(lacking)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -16,13 +16,14 @@ from accord.web.alliance import queries as alliance
 from accord.web.alliance.views import read_course
 from accord.web.home import gather
 from accord.web.notices import queries as notices
+from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety
 
 
 @only("therapist", "deputy")
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     """Flags first, then today, then everyone."""
     now, asker = timezone.now(), request.asker
     lines = gather.caseload(asker, now)
@@ -39,13 +40,16 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @only("client")
 @require_GET
-def my(request: HttpRequest) -> HttpResponse:
+def my(request: Request) -> HttpResponse:
     """A client's own page: what waits, and their own course in plain numbers."""
     courses = [(one, read_course(request.asker, one)) for one in alliance.own_courses(request.asker)]
     shown = []
     for one, rows in courses:
         charts = [("Alliance check-in", reading.alliance_chart(rows, own=True))]
-        charts += [(measures.load(name).title, reading.outcome_chart(rows, name, cutoffs=False)) for name in reading.outcome_measures(rows)]
+        charts += [
+            (measures.load(name).title, reading.outcome_chart(rows, name, cutoffs=False))
+            for name in reading.outcome_measures(rows)
+        ]
         shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
     context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
     return render(request, "home/my.html", context)
@@ -53,7 +57,7 @@ def my(request: HttpRequest) -> HttpResponse:
 
 @only("client")
 @require_GET
-def my_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
+def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
     """What a client said on one day, in full."""
     one = found(alliance.occasion(request.asker, occasion_id))
     ratings = alliance.answers(request.asker, "own", [one.pk]).get(one.pk, [])
@@ -63,7 +67,7 @@ def my_session(request: HttpRequest, occasion_id: UUID) -> HttpResponse:
 
 @only("client")
 @require_POST
-def my_check_in(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
+def my_check_in(request: Request, check_in_id: UUID) -> HttpResponse:
     """Open a waiting check-in from one's own page: the same pages as by link."""
     waiting = alliance.waiting_check_ins(request.asker, timezone.now())
     one = found(next((item for item in waiting if item.pk == check_in_id), None))
@@ -72,18 +76,18 @@ def my_check_in(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
 
 @only("manager")
 @require_GET
-def practice(request: HttpRequest) -> HttpResponse:
+def practice(request: Request) -> HttpResponse:
     """Totals, never a name."""
     context = {
         "figures": gather.practice_figures(request.asker, timezone.now()),
-        "lacking": safety.missing_for_self_harm_items(request.asker.practice),
+        "lacking": safety.missing_for_self_harm_items(request.asker.home),
     }
     return render(request, "home/practice.html", context)
 
 
 @only("researcher")
 @require_GET
-def research(request: HttpRequest) -> HttpResponse:
+def research(request: Request) -> HttpResponse:
     """What a researcher can work with: every measure's structure, and the command line for files of their own."""
     loaded = [measures.load(name) for name in measures.names()]
     return render(request, "home/research.html", {"measures": loaded})
@@ -91,15 +95,20 @@ def research(request: HttpRequest) -> HttpResponse:
 
 @only("operator")
 @require_GET
-def machinery(request: HttpRequest) -> HttpResponse:
+def machinery(request: Request) -> HttpResponse:
     """What keeps the service up; no content."""
     beat, stuck = notices.last_heartbeat(), notices.stuck_since()
-    context = {"beat": beat, "stuck": stuck, "database": connection.vendor, "mail": settings.MAIL["EMAIL_BACKEND"].split(".")[-2]}
+    context = {
+        "beat": beat,
+        "stuck": stuck,
+        "database": connection.vendor,
+        "mail": settings.MAIL["EMAIL_BACKEND"].split(".")[-2],
+    }
     return render(request, "home/machinery.html", context)
 
 
 @require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: Request) -> HttpResponse:
     """For a monitor: 200 while the database answers and messages go out, else 503 and why."""
     beat, stuck = notices.last_heartbeat(), notices.stuck_since()
     late = beat is None or timezone.now() - beat > timedelta(minutes=15)

@@ -52,5 +52,5 @@ def _send(notice: Notice) -> None:
 def link(notice: Notice) -> str:
     """The address in the message: a secret one is derived here, and stored nowhere."""
     if notice.link is None:
-        return settings.ORIGIN + notice.path
+        return f"{settings.ORIGIN}{notice.path}"
     return f"{settings.ORIGIN}/c/{settings.KEYS.token(notice.link, notice.generation)}/"

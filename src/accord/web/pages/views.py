@@ -3,40 +3,41 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accord import measures
 from accord.web.people import queries as people
+from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety
 
 
 @require_GET
-def front(request: HttpRequest) -> HttpResponse:
+def front(request: Request) -> HttpResponse:
     return render(request, "pages/front.html", {"help": _help(request)})
 
 
 @require_GET
-def why(request: HttpRequest) -> HttpResponse:
+def why(request: Request) -> HttpResponse:
     return render(request, "pages/why.html")
 
 
 @require_GET
-def help_now(request: HttpRequest) -> HttpResponse:
+def help_now(request: Request) -> HttpResponse:
     return render(request, "pages/help.html", {"help": _help(request)})
 
 
 @only("client")
 @require_GET
-def wrong(request: HttpRequest) -> HttpResponse:
+def wrong(request: Request) -> HttpResponse:
     """A way out that never passes the therapist."""
     return render(request, "pages/wrong.html", {"help": _help(request)})
 
 
 @require_GET
-def measures_list(request: HttpRequest) -> HttpResponse:
+def measures_list(request: Request) -> HttpResponse:
     """What can be asked, each with its notice."""
     loaded = [measures.load(name) for name in measures.names()]
     shown = sorted(loaded, key=lambda one: (one.id != "alliance", not one.has_text, one.title))
@@ -44,50 +45,58 @@ def measures_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def therapists(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/therapists.html", {"therapists": people.published_therapists(), "help": _help(request)})
+def therapists(request: Request) -> HttpResponse:
+    return render(
+        request, "pages/therapists.html", {"therapists": people.published_therapists(), "help": _help(request)}
+    )
 
 
 @require_GET
-def therapist(request: HttpRequest, member_id: UUID) -> HttpResponse:
+def therapist(request: Request, member_id: UUID) -> HttpResponse:
     one = found(people.published_therapist(member_id))
     return render(request, "pages/therapist.html", {"therapist": one, "help": safety.help_for(one.practice)})
 
 
-def _help(request: HttpRequest) -> safety.Help:
-    person = request.member or request.client  # type: ignore[attr-defined]
+def _help(request: Request) -> safety.Help:
+    person = request.member or request.client
     return safety.help_for(person.practice if person else None)
 
 
-def _sorry(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def _sorry(request: Request, status: int, title: str, text: str) -> HttpResponse:
     context: dict[str, Any] = {"sorry": title, "text": text, "help": safety.help_for(None)}
     return render(request, "pages/sorry.html", context, status=status)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: Request, exception: Exception) -> HttpResponse:
     text = "There is no such page here, or it is not yours to see. Go back, or begin from the start."
     return _sorry(request, 404, "Nothing here", text)
 
 
-def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refused(request: Request, exception: Exception) -> HttpResponse:
     return _sorry(request, 403, "Not possible", "This cannot be done from here. Go back, or begin from the start.")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _sorry(request, 400, "We could not read that", "Something in what was sent could not be read. Go back and try again.")
+def bad_request(request: Request, exception: Exception) -> HttpResponse:
+    return _sorry(
+        request, 400, "We could not read that", "Something in what was sent could not be read. Go back and try again."
+    )
 
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    text = "The page was open for a long time, or cookies are switched off. Nothing was changed. Go back, reload the page and send it again."
+def form_expired(request: Request, reason: str = "") -> HttpResponse:
+    text = (
+        "The page was open for a long time, or cookies are switched off. Nothing was changed. "
+        "Go back, reload the page and send it again."
+    )
     return _sorry(request, 403, "Please send that once more", text)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: Request) -> HttpResponse:
     """Without the database or the template context, which may be what broke."""
     text = (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         "<title>Something broke – Accord</title><h1>Something broke on our side</h1>"
         "<p>It is noted. What you saw as saved is saved. Go back and try again in a minute.</p>"
-        "<p>If you need someone now: <a href='tel:988'>988</a> in the United States, or your local emergency number.</p>"
+        "<p>If you need someone now: <a href='tel:988'>988</a> in the United States, "
+        "or your local emergency number.</p>"
     )
     return HttpResponse(text, status=500)

@@ -1,6 +1,7 @@
 """The only writers of people."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
@@ -96,6 +97,32 @@ def add_client(*, asker: Asker, practice: UUID, name: str, email: str = "", code
     client.save()
     record(asker, "add client", client.pk, practice=practice)
     return client
+
+
+@transaction.atomic
+def bring_in_therapists(*, asker: Asker, practice: UUID, codes: Iterable[str]) -> tuple[dict[str, Member], int]:
+    """Therapists by the practice's short names; unknown ones are added without an account. Returns how many are new."""
+    found: dict[str, Member] = {}
+    added = 0
+    for code in sorted(set(codes)):
+        index = settings.KEYS.blind("member-code", code)
+        found[code], new = Member.objects.get_or_create(
+            practice_id=practice, code=index, defaults={"name": code, "is_therapist": True}
+        )
+        added += new
+    record(asker, "bring in therapists", practice=practice)
+    return found, added
+
+
+@transaction.atomic
+def bring_in_clients(*, asker: Asker, practice: UUID, codes: Iterable[str]) -> tuple[dict[str, Client], int]:
+    """Clients by the practice's numbers; unknown ones are added under their number. Returns how many are new."""
+    wanted = {settings.KEYS.blind("client-code", code): code for code in sorted(set(codes))}
+    known = {one.code: one for one in Client.objects.filter(practice=practice, code__in=list(wanted))}
+    new = [Client(practice_id=practice, name=code, code=index) for index, code in wanted.items() if index not in known]
+    Client.objects.bulk_create(new)
+    record(asker, "bring in clients", practice=practice)
+    return {wanted[one.code]: one for one in (*known.values(), *new)}, len(new)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ class _Opener:
         row.__dict__[self.field.attname] = value
 
 
-class SealedText(models.TextField):
+class SealedText(models.TextField):  # type: ignore[type-arg]
     """Free text, a name or a contact. Cannot be filtered or sorted by the database, and says so."""
 
     def place(self, row: models.Model) -> str:
@@ -54,9 +54,13 @@ class SealedText(models.TextField):
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed):
             return value
-        raise TypeError(f"{self.model.__name__}.{self.name} is encrypted: write it by save() or bulk_create(), not update()")
+        raise TypeError(
+            f"{self.model.__name__}.{self.name} is encrypted: write it by save() or bulk_create(), not update()"
+        )
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
-            raise TypeError(f"{self.model.__name__}.{self.name} is encrypted: it cannot be searched, only tested for null")
+            raise TypeError(
+                f"{self.model.__name__}.{self.name} is encrypted: it cannot be searched, only tested for null"
+            )
         return super().get_lookup(lookup_name)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
+
+from accord.web.people.asker import Request
 
 View = Callable[..., HttpResponse]
 Thing = TypeVar("Thing")
@@ -17,8 +19,8 @@ def only(*roles: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            asker = request.asker  # type: ignore[attr-defined]
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            asker = request.asker
             if asker.roles & set(roles):
                 return view(request, *args, **kwargs)
             if asker.roles:

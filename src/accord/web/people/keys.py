@@ -21,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 @dataclass(frozen=True)
 class Keys:
-    """session: signs cookies · lookup: blind indexes · link: check-in links · fields: id -> 32 bytes, first one writes."""
+    """session signs cookies, lookup makes blind indexes, link makes check-in links; fields: id -> 32 bytes."""
 
     session: str
     lookup: bytes
@@ -79,4 +79,6 @@ def read(file: Path) -> Keys:
             f"no key file at {file}: run 'accord user add' for a new practice, or set ACCORD_KEYS to the file you have"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ImproperlyConfigured(f"the key file {file} cannot be used ({error}); restore it from your backup") from error
+        raise ImproperlyConfigured(
+            f"the key file {file} cannot be used ({error}); restore it from your backup"
+        ) from error

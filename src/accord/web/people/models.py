@@ -54,7 +54,7 @@ class Account(AbstractBaseUser):
 
     objects = AccountManager()
     USERNAME_FIELD = EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     privacy = {
         "id": PLAIN,
@@ -67,7 +67,7 @@ class Account(AbstractBaseUser):
 
 
 class Member(models.Model):
-    """Somebody who works in a practice, in one or several roles. Brought in by an import, they may have no account yet."""
+    """Somebody who works in a practice, in one or several roles; after an import, perhaps without an account yet."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)

@@ -5,16 +5,26 @@ from uuid import UUID
 from django.conf import settings
 
 from accord.web.people.asker import Asker
-from accord.web.people.models import Client, Member, Practice
+from accord.web.people.models import Account, Client, Member, Practice
 
 
 def practice_of(asker: Asker) -> Practice:
-    return Practice.objects.get(pk=asker.practice)
+    return Practice.objects.get(pk=asker.home)
 
 
 def member(asker: Asker, member_id: UUID) -> Member | None:
     """A colleague of the same practice."""
     return Member.objects.filter(practice=asker.practice, pk=member_id).first()
+
+
+def account(email: str) -> Account:
+    """The account of an address that is known to be there."""
+    return Account.objects.get(email=email)
+
+
+def practices() -> list[Practice]:
+    """Every practice, by name; for commands, which ask for nobody in particular."""
+    return list(Practice.objects.order_by("name"))
 
 
 def members(asker: Asker) -> list[Member]:

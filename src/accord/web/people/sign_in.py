@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 
-class StaffAdapter(DefaultAccountAdapter):
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """No one signs up by themself: the practice makes an account for an address it knows."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -44,7 +44,15 @@ def raise_flags(
 
 
 def _raise_one(
-    asker: Asker, client: Client, course: UUID, therapist: Member | None, measure: str, item: str, value: int, source: str, cause: UUID
+    asker: Asker,
+    client: Client,
+    course: UUID,
+    therapist: Member | None,
+    measure: str,
+    item: str,
+    value: int,
+    source: str,
+    cause: UUID,
 ) -> list[Flag]:
     settled = plan(client.practice_id)
     responsible = therapist if therapist and therapist.account_id else settled.responsible
@@ -77,7 +85,12 @@ def _tell(flag: Flag, settled: SafetyPlan) -> None:
     if settled.deputy_email:
         due = timezone.now() + timedelta(hours=settled.hours)
         notices.write(
-            practice=flag.practice_id, kind="flag-late", address=settled.deputy_email, path=path, cancel_key=key, due_at=due
+            practice=flag.practice_id,
+            kind="flag-late",
+            address=settled.deputy_email,
+            path=path,
+            cancel_key=key,
+            due_at=due,
         )
 
 
@@ -86,7 +99,7 @@ def acknowledge(*, asker: Asker, flag: Flag, note: str) -> Acknowledgement:
     """Say that you looked and what you did. Stops the message to the deputy; the flag itself stays for ever."""
     if not note.strip():
         raise RefusedError("say in a word what you did, so that the record shows it")
-    done = Acknowledgement(flag=flag, practice_id=flag.practice_id, member_id=asker.who, note=note.strip())
+    done = Acknowledgement(flag=flag, practice_id=flag.practice_id, member_id=asker.me, note=note.strip())
     done.save(force_insert=True)
     notices.cancel(f"flag:{flag.pk}")
     record(asker, "acknowledge flag", flag.pk)

@@ -11,19 +11,22 @@ class PlanForm(forms.Form):
     """Lines are written one a row: number; name; how."""
 
     responsible = forms.ChoiceField(label="Responsible clinician", required=False)
-    deputy_name = forms.CharField(label="Deputy", max_length=120, required=False, help_text="In a solo practice: a colleague outside.")
+    deputy_name = forms.CharField(
+        label="Deputy", max_length=120, required=False, help_text="In a solo practice: a colleague outside."
+    )
     deputy_email = forms.EmailField(label="Deputy’s e-mail", required=False)
     hours = forms.IntegerField(label="Hours until the deputy is told", min_value=1, max_value=72, initial=24)
     lines = forms.CharField(
         label="Numbers to call",
         widget=forms.Textarea,
-        help_text="One a row: number; name; how. For example: 988; 988 Suicide & Crisis Lifeline; Call or text, day and night",
+        help_text="One a row: number; name; how. For example: "
+        "988; 988 Suicide & Crisis Lifeline; Call or text, day and night",
     )
     read_by = forms.CharField(
         label="When a person reads the answers",
         max_length=200,
         required=False,
-        help_text="It ends the sentence ‘The practice reads answers …’, for example: by the end of the next working day",
+        help_text="It ends the sentence ‘The practice reads answers …’, such as: by the end of the next working day",
     )
     complaints = forms.CharField(
         label="‘Something is wrong with my therapist’ leads to",
@@ -35,7 +38,11 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, colleagues: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.colleagues = {str(one.pk): one for one in colleagues}
-        self.fields["responsible"].choices = [("", "nobody yet"), *((key, one.name) for key, one in self.colleagues.items())]
+        chooser: Any = self.fields["responsible"]
+        chooser.choices = [
+            ("", "nobody yet"),
+            *((key, one.name) for key, one in self.colleagues.items()),
+        ]
 
     def clean_responsible(self) -> Member | None:
         return self.colleagues.get(self.cleaned_data["responsible"])

@@ -49,7 +49,9 @@ class Flag(models.Model):
     raised_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cause", "measure", "item", "value"], name="one_flag_per_answer")]
+        constraints = [
+            models.UniqueConstraint(fields=["cause", "measure", "item", "value"], name="one_flag_per_answer")
+        ]
         indexes = [models.Index(fields=["practice", "raised_at"])]
 
     privacy = {

@@ -3,20 +3,21 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accord import measures
 from accord.web.audit.actions import record
 from accord.web.people import queries as people
+from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
 from accord.web.safety import actions, forms, queries
 
 
 @only("therapist", "deputy")
 @require_http_methods(["GET", "POST"])
-def flag(request: HttpRequest, flag_id: UUID) -> HttpResponse:
+def flag(request: Request, flag_id: UUID) -> HttpResponse:
     """What was answered and when; closed by saying what was done."""
     one = found(queries.flag(request.asker, flag_id))
     form = forms.NoteForm(request.POST or None)
@@ -29,13 +30,20 @@ def flag(request: HttpRequest, flag_id: UUID) -> HttpResponse:
     measure = measures.load(one.measure)
     item = measure.item(one.item)
     labels = {option.value: option.label for option in item.options}
-    context = {"flag": one, "form": form, "settled": settled, "measure": measure, "item": item, "label": labels.get(one.value, "")}
+    context = {
+        "flag": one,
+        "form": form,
+        "settled": settled,
+        "measure": measure,
+        "item": item,
+        "label": labels.get(one.value, ""),
+    }
     return render(request, "safety/flag.html", context)
 
 
 @only("manager")
 @require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: Request) -> HttpResponse:
     """Who answers for the practice, and what clients are told."""
     practice = request.member.practice
     now = queries.plan(practice.pk)

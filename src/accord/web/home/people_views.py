@@ -2,21 +2,21 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.errors import RefusedError
 from accord.web.notices import actions as notices
 from accord.web.people import actions, forms, queries
-from accord.web.people.asker import CLIENT_KEY
+from accord.web.people.asker import CLIENT_KEY, Request
 from accord.web.people.guards import only
 
 STAY = 60 * 60
 
 
 @require_http_methods(["GET", "POST"])
-def ask_for_code(request: HttpRequest) -> HttpResponse:
+def ask_for_code(request: Request) -> HttpResponse:
     """Send a link to the address, if it is somebody's. The page says the same either way."""
     form = forms.AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -28,7 +28,7 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def enter_by_code(request: HttpRequest, secret: str) -> HttpResponse:
+def enter_by_code(request: Request, secret: str) -> HttpResponse:
     """Opening the link uses nothing up (mail programs open links); the button signs in."""
     if request.method == "GET":
         return render(request, "people/enter.html", {"secret": secret})
@@ -42,7 +42,7 @@ def enter_by_code(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_POST
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Request) -> HttpResponse:
     request.session.flush()
     response = redirect("front")
     response["Clear-Site-Data"] = '"cache", "storage"'
@@ -51,7 +51,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @only("manager")
 @require_http_methods(["GET", "POST"])
-def members(request: HttpRequest) -> HttpResponse:
+def members(request: Request) -> HttpResponse:
     """Everyone who works here; add one, and they get a link to choose a password."""
     form = forms.MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -64,18 +64,20 @@ def members(request: HttpRequest) -> HttpResponse:
     return render(request, "people/members.html", shown, status=422 if form.errors else 200)
 
 
-def _invite(request: HttpRequest, form: forms.MemberForm) -> None:
-    clean, practice = form.cleaned_data, request.asker.practice
+def _invite(request: Request, form: forms.MemberForm) -> None:
+    clean, practice = form.cleaned_data, request.asker.home
     roles = frozenset(clean["roles"])
     with transaction.atomic():
-        _, path = actions.invite(asker=request.asker, practice=practice, name=clean["name"], email=clean["email"], roles=roles)
+        _, path = actions.invite(
+            asker=request.asker, practice=practice, name=clean["name"], email=clean["email"], roles=roles
+        )
         notices.write(practice=practice, kind="invite", address=clean["email"], path=path)
     messages.success(request, f"{clean['name']} is added. A link to choose a password is on its way.")
 
 
 @only("therapist", "manager", "deputy", "researcher", "operator")
 @require_http_methods(["GET", "POST"])
-def you(request: HttpRequest) -> HttpResponse:
+def you(request: Request) -> HttpResponse:
     """One's roles, one's sign-in, and a therapist's public page."""
     member = request.member
     shown = {"about": member.about, "published": member.published, "has_room": member.has_room}

@@ -1,0 +1,39 @@
+"""The only writers of courses, sessions, check-ins and answers. Each is one transaction, and audited."""
+
+from accord.web.alliance.actions.check_ins import (
+    answer_again,
+    by_link,
+    rate_session,
+    renew_link,
+    save_draft,
+    send_check_in,
+    send_link,
+)
+from accord.web.alliance.actions.intake import bring_in, discard_intake, keep_intake
+from accord.web.alliance.actions.sessions import (
+    book_session,
+    end_course,
+    move_session,
+    open_course,
+    plan_measures,
+    record_attendance,
+)
+
+__all__ = [
+    "answer_again",
+    "book_session",
+    "bring_in",
+    "by_link",
+    "discard_intake",
+    "end_course",
+    "keep_intake",
+    "move_session",
+    "open_course",
+    "plan_measures",
+    "rate_session",
+    "record_attendance",
+    "renew_link",
+    "save_draft",
+    "send_check_in",
+    "send_link",
+]

@@ -1,0 +1,162 @@
+"""The client's side of a session: links, drafts, sending; and the therapist's own rating."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accord import measures
+from accord.errors import RefusedError
+from accord.web.alliance import queries
+from accord.web.alliance.actions.sessions import AFTER_LIFE
+from accord.web.alliance.models import AnswerSet, CheckIn, Draft, Occasion
+from accord.web.audit.actions import record
+from accord.web.notices import actions as notices
+from accord.web.people.asker import Asker
+from accord.web.people.keys import token_hash
+from accord.web.safety import actions as safety
+
+Given = Mapping[str, Mapping[str, int | float | None]]
+"""measure -> item -> answer; None is a skipped item."""
+
+
+@transaction.atomic
+def renew_link(*, asker: Asker, check_in: CheckIn) -> CheckIn:
+    """A new link for the same questions; the old one stops working."""
+    check_in.generation += 1
+    check_in.token_hash = token_hash(settings.KEYS.token(check_in.pk, check_in.generation))
+    check_in.expires_at = max(check_in.expires_at, timezone.now() + AFTER_LIFE)
+    check_in.save()
+    notices.cancel(f"check-in:{check_in.pk}")
+    record(asker, "renew link", check_in.pk)
+    return check_in
+
+
+@transaction.atomic
+def send_link(*, asker: Asker, check_in: CheckIn) -> None:
+    """Put the link into the outbox, for an after-session check-in not before the session has begun."""
+    client = check_in.occasion.course.client
+    if not client.email:
+        raise RefusedError("this client has no e-mail address here; show or copy the link instead")
+    notices.cancel(f"check-in:{check_in.pk}")
+    notices.write(
+        practice=check_in.practice_id,
+        kind="check-in",
+        address=client.email,
+        link=check_in.pk,
+        generation=check_in.generation,
+        cancel_key=f"check-in:{check_in.pk}",
+        due_at=max(timezone.now(), queries.opens_at(check_in)),
+    )
+    record(asker, "send link", check_in.pk)
+
+
+@transaction.atomic
+def save_draft(*, check_in: CheckIn, given: Given, at: datetime | None = None) -> Draft | None:
+    """Keep what was ticked so far; an answer that speaks of danger raises its flag here already.
+
+    None when it was sent meanwhile: a second 'send' of the same page must not begin a new draft.
+    """
+    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
+    draft = Draft.objects.filter(check_in=check_in).first()
+    if draft is None and check_in.answered_at:
+        return None
+    draft = draft or Draft(check_in=check_in, practice_id=check_in.practice_id)
+    for name, items in given.items():
+        draft.answers[name] = {**draft.answers.get(name, {}), **items}
+        _flag(check_in, name, items, "check-in")
+    draft.saved_at = at or timezone.now()
+    draft.save()
+    if check_in.started_at is None:
+        check_in.started_at = draft.saved_at
+        check_in.save()
+    return draft
+
+
+def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str) -> None:
+    course = check_in.occasion.course
+    safety.raise_flags(
+        asker=by_link(check_in),
+        client=course.client,
+        course=course.pk,
+        therapist=course.therapist,
+        measure=measures.load(name),
+        answers=items,
+        source=source,
+        cause=check_in.pk,
+    )
+
+
+def by_link(check_in: CheckIn) -> Asker:
+    """Whoever holds the link acts as the client, and can only write."""
+    return Asker(check_in.practice_id, check_in.occasion.course.client_id, frozenset({"client"}))
+
+
+@transaction.atomic
+def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
+    """Turn the draft into answers. Sent again there is no draft any more: stores nothing, and says so by False."""
+    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
+    draft = Draft.objects.filter(check_in=check_in).first()
+    if draft is None:
+        return False
+    for name in check_in.measures:
+        store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", draft.attempt, at)
+        _flag(check_in, name, draft.answers.get(name, {}), "check-in")
+    check_in.answered_at = at or timezone.now()
+    check_in.save()
+    draft.delete()
+    notices.cancel(f"check-in:{check_in.pk}")
+    record(by_link(check_in), "send check-in", check_in.pk)
+    return True
+
+
+@transaction.atomic
+def answer_again(*, check_in: CheckIn) -> Draft:
+    """Begin anew with empty questions; until it is sent, the earlier answers count."""
+    draft, _ = Draft.objects.get_or_create(check_in=check_in, defaults={"practice_id": check_in.practice_id})
+    record(by_link(check_in), "answer again", check_in.pk)
+    return draft
+
+
+@transaction.atomic
+def rate_session(
+    *, asker: Asker, occasion: Occasion, items: Mapping[str, Any], attempt: UUID, at: datetime | None = None
+) -> bool:
+    """The therapist's own side of the Alliance check-in; sent twice it is stored once."""
+    occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
+    if AnswerSet.objects.filter(attempt=attempt).exists():
+        return False
+    store(occasion, "alliance", AnswerSet.THERAPIST, items, "therapist", attempt, at)
+    record(asker, "rate session", occasion.pk)
+    return True
+
+
+def store(
+    occasion: Occasion,
+    name: str,
+    rater: str,
+    items: Mapping[str, Any],
+    source: str,
+    attempt: UUID,
+    at: datetime | None = None,
+) -> AnswerSet:
+    measure = measures.load(name)
+    measures.score(measure, items)  # refuses what is out of range before anything is written
+    before = AnswerSet.objects.filter(occasion=occasion, measure=name, rater=rater)
+    return AnswerSet.objects.create(
+        practice_id=occasion.practice_id,
+        occasion=occasion,
+        measure=name,
+        measure_version=measure.version,
+        rater=rater,
+        revision=(before.aggregate(last=Max("revision"))["last"] or 0) + 1,
+        answers=dict(items),
+        source=source,
+        attempt=attempt,
+        answered_at=at or timezone.now(),
+    )

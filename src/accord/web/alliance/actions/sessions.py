@@ -1,0 +1,121 @@
+"""A course, its plan, its sessions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accord import measures
+from accord.errors import RefusedError
+from accord.web.alliance.models import CheckIn, Course, Occasion, PlannedMeasure
+from accord.web.audit.actions import record
+from accord.web.notices import actions as notices
+from accord.web.people.asker import Asker
+from accord.web.people.keys import token_hash
+from accord.web.people.models import Client, Member
+from accord.web.safety import queries as safety_queries
+
+AFTER_LIFE = timedelta(days=7)
+BEFORE_LIFE = timedelta(hours=12)
+"""How long after a session's start its two check-ins can still be answered."""
+
+
+@transaction.atomic
+def open_course(*, asker: Asker, client: Client, therapist: Member | None) -> Course:
+    """Begin; the Alliance check-in is planned from the first session on."""
+    course = Course.objects.create(practice_id=client.practice_id, client=client, therapist=therapist)
+    PlannedMeasure.objects.create(
+        practice_id=client.practice_id, course=course, measure="alliance", moment=PlannedMeasure.AFTER
+    )
+    record(asker, "open course", course.pk, practice=client.practice_id)
+    return course
+
+
+@transaction.atomic
+def plan_measures(*, asker: Asker, course: Course, wanted: Mapping[str, tuple[str, int]]) -> None:
+    """measure -> (moment, every how many sessions): the whole plan; what is not in it is no longer asked."""
+    for name in wanted:
+        if not safety_queries.may_be_asked(measures.load(name), course.practice_id):
+            lacking = ", ".join(safety_queries.missing_for_self_harm_items(course.practice_id))
+            raise RefusedError(f"{measures.load(name).title} asks about self-harm; first the practice needs {lacking}")
+    PlannedMeasure.objects.filter(course=course).delete()
+    PlannedMeasure.objects.bulk_create(
+        PlannedMeasure(practice_id=course.practice_id, course=course, measure=name, moment=moment, every=every)
+        for name, (moment, every) in wanted.items()
+    )
+    record(asker, "plan measures", course.pk)
+
+
+@transaction.atomic
+def book_session(*, asker: Asker, course: Course, starts_at: datetime) -> Occasion:
+    """The next session, with the check-ins its plan asks for before and after it."""
+    if course.ended_on:
+        raise RefusedError("this course has ended; open a new one to book a session")
+    last = Occasion.objects.filter(course=course).aggregate(last=Max("number"))["last"] or 0
+    day = starts_at.astimezone(course.practice.zone).date()
+    occasion = Occasion.objects.create(
+        practice_id=course.practice_id, course=course, number=last + 1, held_on=day, starts_at=starts_at
+    )
+    for moment in (PlannedMeasure.BEFORE, PlannedMeasure.AFTER):
+        _ask(course, occasion, moment)
+    record(asker, "book session", occasion.pk, practice=course.practice_id)
+    return occasion
+
+
+def _ask(course: Course, occasion: Occasion, moment: str) -> None:
+    due = [
+        one.measure
+        for one in PlannedMeasure.objects.filter(course=course, moment=moment).order_by("measure")
+        if ((occasion.number or 1) - 1) % one.every == 0
+    ]
+    if not due or occasion.starts_at is None:
+        return
+    key, life = uuid4(), BEFORE_LIFE if moment == PlannedMeasure.BEFORE else AFTER_LIFE
+    CheckIn.objects.create(
+        id=key,
+        practice_id=course.practice_id,
+        occasion=occasion,
+        moment=moment,
+        measures=due,
+        token_hash=token_hash(settings.KEYS.token(key, 1)),
+        expires_at=occasion.starts_at + life,
+    )
+
+
+@transaction.atomic
+def move_session(*, asker: Asker, occasion: Occasion, starts_at: datetime) -> None:
+    """Another time; links already sent stay good and follow the new time."""
+    occasion.starts_at = starts_at
+    occasion.held_on = starts_at.astimezone(occasion.practice.zone).date()
+    occasion.save()
+    for one in occasion.check_ins.all():
+        life = BEFORE_LIFE if one.moment == PlannedMeasure.BEFORE else AFTER_LIFE
+        one.expires_at = starts_at + life
+        one.save()
+    record(asker, "move session", occasion.pk)
+
+
+@transaction.atomic
+def record_attendance(*, asker: Asker, occasion: Occasion, attended: str) -> None:
+    """Came, late, cancelled, did not come, or booked again (undo). A session not held asks nothing any more."""
+    occasion.attended = attended
+    occasion.save()
+    if attended in (Occasion.NO, Occasion.CANCELLED):
+        for one in occasion.check_ins.all():
+            notices.cancel(f"check-in:{one.pk}")
+    record(asker, "record attendance", occasion.pk)
+
+
+@transaction.atomic
+def end_course(*, asker: Asker, course: Course, ended: bool) -> None:
+    """End it, or take the end back. What was said stays; nothing more is asked."""
+    course.ended_on = timezone.now().date() if ended else None
+    course.save()
+    if ended:
+        for one in CheckIn.objects.filter(occasion__course=course, answered_at=None):
+            notices.cancel(f"check-in:{one.pk}")
+    record(asker, "end course" if ended else "reopen course", course.pk)

@@ -1,0 +1,17 @@
+"""The settings as they are, on a data folder of their own: they want a folder and a key file before they are read."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["ACCORD_DATA"] = tempfile.mkdtemp(prefix="accord-tests-")
+# Playwright keeps a loop in the tests' thread, and fixtures still use the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+for name in ("ACCORD_DEMO", "ACCORD_DATABASE_URL", "ACCORD_KEYS", "ACCORD_ORIGIN"):
+    os.environ.pop(name, None)
+
+from accord.web.people import keys  # noqa: E402
+
+keys.make(Path(os.environ["ACCORD_DATA"]) / "keys.json")
+
+from accord.web.settings import *  # noqa: E402, F403

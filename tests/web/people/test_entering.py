@@ -1,0 +1,69 @@
+"""A client's way in: a link to the address their therapist has, good once, and no hint whether the address is known."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import mail
+from django.test import Client as Visitor
+from django.utils import timezone
+
+from accord.web.notices import worker
+from accord.web.people.models import Client, OneTimeCode
+from tests.cast import Cast
+
+
+def ask(address: str) -> str:
+    """The path in the message; empty when none was sent."""
+    Visitor().post("/my/sign-in/", {"email": address})
+    worker.send_due()
+    return mail.outbox[-1].body.split(settings.ORIGIN)[1].split()[0] if mail.outbox else ""
+
+
+def test_the_link_in_the_message_opens_the_page_once(cast: Cast) -> None:
+    path, phone = ask("ADA@example.org "), Visitor()
+    for _ in range(3):
+        assert phone.get(path).status_code == 200  # looking uses nothing up
+    assert phone.post(path)["Location"] == "/my/"
+    assert "Hello, Ada" in phone.get("/my/").content.decode()
+    assert Visitor().post(path).status_code == 410
+    assert Client.objects.get(pk=cast.ada.pk).email_confirmed_at
+
+
+def test_after_a_quarter_of_an_hour_it_is_too_late(cast: Cast) -> None:
+    path = ask("ada@example.org")
+    OneTimeCode.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert Visitor().post(path).status_code == 410
+
+
+def test_only_the_newest_works(cast: Cast) -> None:
+    old, new = ask("ada@example.org"), ask("ada@example.org")
+    assert Visitor().post(old).status_code == 410
+    assert Visitor().post(new).status_code == 302
+
+
+def test_the_page_says_the_same_for_an_address_nobody_has(cast: Cast) -> None:
+    known = Visitor().post("/my/sign-in/", {"email": "ada@example.org"}).content
+    unknown = Visitor().post("/my/sign-in/", {"email": "nobody@example.org"}).content
+    assert known == unknown
+    assert OneTimeCode.objects.count() == 1
+
+
+def test_leaving_ends_it(cast: Cast) -> None:
+    phone = cast.visitor(cast.ada)
+    cookie = phone.cookies["sessionid" if "sessionid" in phone.cookies else settings.SESSION_COOKIE_NAME].value
+    answer = phone.post("/my/leave/")
+    assert answer["Clear-Site-Data"]
+    replayed = Visitor()
+    replayed.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    assert replayed.get("/my/").status_code == 302
+
+
+def test_a_new_colleague_chooses_a_password_by_a_link(cast: Cast) -> None:
+    manager = cast.visitor(cast.manager)
+    body = {"name": "Dr. New", "email": "new@example.org", "roles": ["therapist"]}
+    assert "Dr. New" in manager.post("/practice/people/", body, follow=True).content.decode()
+    worker.send_due()
+    assert "/account/password/reset/key/" in mail.outbox[-1].body
+    again = manager.post("/practice/people/", body)
+    assert again.status_code == 422
+    assert "already belongs" in again.content.decode()

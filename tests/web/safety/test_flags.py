@@ -1,0 +1,212 @@
+"""What cannot wait (S1 to S9): an answer to a self-harm item is flagged with the answer, and help is shown at once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client as Visitor
+from django.utils import timezone
+
+from accord.errors import RefusedError
+from accord.tables import Reading
+from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import AnswerSet, Draft, PlannedMeasure
+from accord.web.alliance.reading_in import read
+from accord.web.notices.models import Notice
+from accord.web.people.asker import COMMAND, of_member
+from accord.web.safety import actions, queries
+from accord.web.safety.models import Flag, SafetyPlan
+from tests.cast import LINES, Cast, phq9, send
+from tests.journey.test_one_loop import answer_all, form, link_to
+
+SOMETIMES = phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("ninth", [1, 2, 3])
+def test_s1_an_answer_above_nought_is_flagged(cast: Cast, ninth: int) -> None:
+    send(cast.before, {"phq-9": phq9(0, 0, 0, 0, 0, 0, 0, 0, ninth)})
+    flag = Flag.objects.get()
+    assert (flag.client, flag.value, flag.responsible) == (cast.ada, ninth, cast.therapist)
+
+
+@pytest.mark.parametrize("ninth", [0, None])
+def test_s1_nought_and_a_skip_are_not(cast: Cast, ninth: int | None) -> None:
+    send(cast.before, {"phq-9": phq9(3, 3, 3, 3, 3, 3, 3, 3, ninth)})
+    assert not Flag.objects.exists()
+
+
+def test_s1_a_page_kept_but_never_sent_is_flagged_too(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    phone.post("/check-in/3/", {"phq-9.9": "1", "check_in": str(cast.before.pk), "keep": "1"})
+    assert Flag.objects.count() == 1
+    assert not AnswerSet.objects.exists()
+
+
+def test_s1_saving_again_raises_one_flag_and_a_worse_answer_another(cast: Cast) -> None:
+    for ninth in (1, 1, 2):
+        alliance.save_draft(check_in=cast.before, given={"phq-9": {"9": ninth}})
+    alliance.send_check_in(check_in=cast.before)
+    assert sorted(Flag.objects.values_list("value", flat=True)) == [1, 2]
+
+
+def test_s1_answer_and_flag_stand_or_fall_together(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the flag cannot be written, neither is the answer: no answer above nought without its flag."""
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Flag.objects, "get_or_create", broken)
+    with pytest.raises(OSError, match="disk"):
+        alliance.save_draft(check_in=cast.before, given={"phq-9": SOMETIMES})
+    assert not Draft.objects.exists()
+
+
+def test_s1_flags_are_refused_outside_of_a_transaction(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from accord import measures
+
+    monkeypatch.setattr(transaction.get_connection(), "in_atomic_block", False)
+    with pytest.raises(RuntimeError, match="share the transaction"):
+        actions.raise_flags(
+            asker=COMMAND,
+            client=cast.ada,
+            course=cast.course.pk,
+            therapist=None,
+            measure=measures.load("phq-9"),
+            answers=SOMETIMES,
+            source="check-in",
+            cause=cast.before.pk,
+        )
+    monkeypatch.undo()
+    assert connection.in_atomic_block
+
+
+def test_s2_the_very_next_page_says_whom_to_call_and_when_a_person_reads(cast: Cast) -> None:
+    phone = Visitor()
+    page = answer_all(phone, cast.before, "phq-9", SOMETIMES).content.decode()
+    assert page.index("talk to someone now") < page.index("Your answers are saved")
+    for needed in ("988", "by the end of the next working day", "around the clock"):
+        assert needed in page
+
+
+def test_s2_and_so_does_every_page_after_it(cast: Cast) -> None:
+    alliance.plan_measures(
+        asker=of_member(cast.therapist), course=cast.course, wanted={"phq-9": ("before", 1), "gad-7": ("before", 1)}
+    )
+    soon = timezone.now() + timedelta(days=1)
+    session = alliance.book_session(asker=of_member(cast.therapist), course=cast.course, starts_at=soon)
+    check_in, phone = session.check_ins.get(), Visitor()
+    phone.get(link_to(check_in))
+    for page in (1, 2, 3, 4, 5):
+        shown = phone.get(f"/check-in/{page}/").content.decode()
+        if page == 5:
+            phone.post("/check-in/5/", {**form("phq-9", SOMETIMES), "check_in": str(check_in.pk)})
+        elif page < 3:
+            phone.post(f"/check-in/{page}/", {**form("gad-7", phq9()), "check_in": str(check_in.pk)})
+        else:
+            phone.post(f"/check-in/{page}/", {**form("phq-9", SOMETIMES), "check_in": str(check_in.pk)})
+        assert "talk to someone now" not in shown
+    assert "talk to someone now" in phone.get("/check-in/done/").content.decode()
+
+
+def test_s3_the_form_says_that_it_is_not_watched(cast: Cast) -> None:
+    phone = Visitor()
+    assert "not watched around the clock" in phone.get(link_to(cast.before), follow=True).content.decode()
+    assert "not watched around the clock" in phone.get("/check-in/3/").content.decode()  # before the ninth question
+
+
+def test_s4_the_message_goes_out_with_the_flag_and_gives_nothing_away(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    kinds = sorted((notice.kind, notice.address) for notice in Notice.objects.all())
+    assert kinds == [("flag", "berg@example.org"), ("flag-late", "osei@example.org")]
+    late = Notice.objects.get(kind="flag-late")
+    assert timedelta(hours=23) < late.due_at - timezone.now() < timedelta(hours=25)
+
+
+def test_s4_looking_at_it_stops_the_message_to_the_deputy(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    flag, desk = Flag.objects.get(), cast.visitor(cast.therapist)
+    assert "first" in desk.get("/desk/").content.decode()
+    desk.post(f"/flags/{flag.pk}/", {"note": "Spoke by phone, safe tonight."})
+    assert Notice.objects.get(kind="flag-late").cancelled_at
+    assert "spoke of self-harm" not in desk.get("/desk/").content.decode()
+    assert "Spoke by phone" in desk.get(f"/flags/{flag.pk}/").content.decode()
+
+
+def test_s5_a_flag_stays_and_needs_a_note(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    flag = Flag.objects.get()
+    with pytest.raises(RefusedError, match="what you did"):
+        actions.acknowledge(asker=of_member(cast.therapist), flag=flag, note="  ")
+    actions.acknowledge(asker=of_member(cast.therapist), flag=flag, note="Called.")
+    assert Flag.objects.filter(pk=flag.pk).exists()
+
+
+def test_s6_no_risk_score_and_no_percentage(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    page = cast.visitor(cast.therapist).get(f"/flags/{Flag.objects.get().pk}/").content.decode()
+    assert "%" not in page
+    assert "Several days" in page
+
+
+def test_s7_the_desk_says_when_messages_do_not_go_out(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    Notice.objects.filter(kind="flag").update(due_at=timezone.now() - timedelta(minutes=20))
+    assert "Messages are not going out" in cast.visitor(cast.therapist).get("/desk/").content.decode()
+    assert Visitor().get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize("lacks", ["responsible", "deputy_name", "deputy_email", "lines", "read_by"])
+def test_s8_without_a_complete_plan_no_self_harm_item_is_asked(cast: Cast, lacks: str) -> None:
+    empty = {"responsible": None, "lines": []}.get(lacks, "")
+    plan = SafetyPlan.objects.get(practice=cast.practice)
+    setattr(plan, lacks, empty)
+    plan.save()
+    with pytest.raises(RefusedError, match="self-harm"):
+        alliance.plan_measures(asker=of_member(cast.therapist), course=cast.course, wanted={"phq-9": ("before", 1)})
+    assert PlannedMeasure.objects.filter(course=cast.course).count() == 2  # nothing changed
+    alliance.plan_measures(asker=of_member(cast.therapist), course=cast.course, wanted={"gad-7": ("before", 1)})
+    page = cast.visitor(cast.therapist).get(f"/courses/{cast.course.pk}/plan/").content.decode()
+    assert "asks about self-harm" in page
+
+
+def test_s9_a_skipped_ninth_is_not_answered_never_nought_never_made_up(cast: Cast) -> None:
+    send(cast.before, {"phq-9": phq9(2, 2, 2, 2, 2, 2, 2, 2, None)})
+    page = cast.visitor(cast.therapist).get(f"/sessions/{cast.session.pk}/").content.decode()
+    assert "not answered" in page
+    assert "– </h3>" in page or ": –" in page  # no total
+
+
+def test_s10_whose_check_in_it_is_stands_on_the_first_page_in_initials(cast: Cast) -> None:
+    start = Visitor().get(link_to(cast.before), follow=True).content.decode()
+    assert "A. L." in start
+    assert "Dr. Berg" in start
+    assert "This is not me" in start
+
+
+def bring_in(cast: Cast, reading: Reading) -> None:
+    asker = of_member(cast.therapist)
+    alliance.bring_in(asker=asker, practice=cast.practice, reading=reading, therapist=cast.therapist)
+
+
+def test_a_self_harm_answer_in_a_file_is_flagged(cast: Cast) -> None:
+    items = ",".join(f"phq-9.client.{number}" for number in range(1, 10))
+    reading = read(f"client,session,{items}\nC-17,1,0,0,0,0,0,0,0,0,2\n")
+    alliance.bring_in(
+        asker=of_member(cast.therapist), practice=cast.practice, reading=reading, therapist=cast.therapist
+    )
+    assert Flag.objects.get().source == "import"
+
+
+def test_without_a_plan_a_file_with_such_answers_is_refused_whole(cast: Cast) -> None:
+    SafetyPlan.objects.all().delete()
+    reading = read("client,session,phq-9.client.9\nC-17,1,2\n")
+    with pytest.raises(RefusedError, match="safety plan"):
+        alliance.bring_in(
+            asker=of_member(cast.therapist), practice=cast.practice, reading=reading, therapist=cast.therapist
+        )
+
+
+def test_the_numbers_are_the_practices_own(cast: Cast) -> None:
+    assert queries.help_for(cast.practice).lines == LINES
+    assert {line["number"] for line in queries.help_for(cast.elsewhere).lines} == {"988", "911"}
