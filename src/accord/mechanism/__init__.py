@@ -1,0 +1,32 @@
+"""WHY IT WORKS: a simulated course of therapy that reproduces the published statistics, with its rivals.
+
+    courses = simulate(therapists=200, clients_per_therapist=40, sessions=16, seed=1)
+    courses.to_frame()              the course table, as a practice could have sent it
+    courses.truth.to_frame()        what truly happened: alliance, threat, ruptures, repairs
+    courses.truth.clients()         what people brought, how long they stayed and why they left
+    check()                         every statistic beside what was published
+    ablations()                     what is left when a cause is switched off
+    calibrate()                     parameters that reproduce given statistics
+    judge(signals, courses)         how good a detector of ruptures is
+
+Fitted, sufficient, not proven: docs/mechanism.md says what may be concluded.
+"""
+
+from accord.mechanism.ablation import ABLATIONS, AblationRow, ablations
+from accord.mechanism.calibration import Calibrated, Step, calibrate
+from accord.mechanism.estimators import statistics
+from accord.mechanism.feedback import Effect, feedback_effect, told
+from accord.mechanism.judging import Judged, judge
+from accord.mechanism.parameters import CAUSES, Known, ParameterError, Parameters, known_parameters
+from accord.mechanism.record import REASONS
+from accord.mechanism.scenario import Feedback, Scenario
+from accord.mechanism.simulation import Simulated, simulate
+from accord.mechanism.targets import TARGETS, Row, Target, check
+from accord.mechanism.truth import Truth
+
+__all__ = [
+    "ABLATIONS", "CAUSES", "REASONS", "TARGETS",
+    "AblationRow", "Calibrated", "Effect", "Feedback", "Judged", "Known", "ParameterError", "Parameters", "Row",
+    "Scenario", "Simulated", "Step", "Target", "Truth",
+    "ablations", "calibrate", "check", "feedback_effect", "judge", "known_parameters", "simulate", "statistics", "told",
+]  # fmt: skip
