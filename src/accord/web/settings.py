@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "accord.web.people.asker.know_who_asks",
 ]
 
+# The one engine: allauth's own templates have no way onto the screen, ours of the same names stand in people/templates.
 _context = [
     "django.template.context_processors.request",
     "django.contrib.auth.context_processors.auth",
@@ -63,11 +64,6 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [HERE / room / "templates" for room in ROOMS],
         "OPTIONS": {"environment": "accord.web.design.environment.make", "context_processors": _context},
-    },
-    {  # allauth's own mails only; its pages have templates of ours, which a test walks
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {"context_processors": _context},
     },
 ]
 
@@ -96,7 +92,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "/account/login/"
-LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accord.web.people.sign_in.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -105,6 +100,28 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff accounts are made by the practice for an address it knows
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_SESSION_REMEMBER = False  # rooms and their computers are shared: closing the browser signs out
+ACCOUNT_FORMS = {
+    "login": "accord.web.people.sign_in_forms.LoginForm",
+    "reset_password": "accord.web.people.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "accord.web.people.sign_in_forms.ResetPasswordKeyForm",
+    "set_password": "accord.web.people.sign_in_forms.SetPasswordForm",
+    "change_password": "accord.web.people.sign_in_forms.ChangePasswordForm",
+    "reauthenticate": "accord.web.people.sign_in_forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "accord.web.people.sign_in.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "accord.web.people.sign_in_forms.CodeForm",
+    "reauthenticate": "accord.web.people.sign_in_forms.CodeAgainForm",
+    "activate_totp": "accord.web.people.sign_in_forms.AddAppForm",
+    "add_webauthn": "accord.web.people.sign_in_forms.AddPasskeyForm",
+    "login_webauthn": "accord.web.people.sign_in_forms.LoginByPasskeyForm",
+    "authenticate_webauthn": "accord.web.people.sign_in_forms.PasskeyForm",
+    "reauthenticate_webauthn": "accord.web.people.sign_in_forms.PasskeyAgainForm",
+    "edit_webauthn": "accord.web.people.sign_in_forms.EditPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Accord"

@@ -81,6 +81,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _sorry(request, 429, "Too many tries", "Wait five minutes, then go back and try again. Nothing is lost.")
+
+
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     text = "The page was open for a long time, or cookies are switched off. Nothing was changed. Go back, reload the page and send it again."
     return _sorry(request, 403, "Please send that once more", text)

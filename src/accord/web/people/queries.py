@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
 from accord.web.people.asker import Asker
 from accord.web.people.models import Client, Member, Practice
@@ -15,6 +17,11 @@ def practice_of(asker: Asker) -> Practice:
 def member(asker: Asker, member_id: UUID) -> Member | None:
     """A colleague of the same practice."""
     return Member.objects.filter(practice=asker.practice, pk=member_id).first()
+
+
+def member_by_account(account: AbstractBaseUser | AnonymousUser) -> Member | None:
+    """Who has just signed in; before that nobody is there to ask."""
+    return Member.objects.filter(account_id=account.pk).first() if account.pk else None
 
 
 def members(asker: Asker) -> list[Member]:
