@@ -1,10 +1,13 @@
 """The settings as they are, on a data folder of their own: they want a folder and a key file before they are read."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 os.environ["ACCORD_DATA"] = tempfile.mkdtemp(prefix="accord-tests-")
+atexit.register(shutil.rmtree, os.environ["ACCORD_DATA"], ignore_errors=True)
 # Playwright keeps a loop in the tests' thread, and fixtures still use the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 for name in ("ACCORD_DEMO", "ACCORD_DATABASE_URL", "ACCORD_KEYS", "ACCORD_ORIGIN"):

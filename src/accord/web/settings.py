@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "accord.web.people.asker.know_who_asks",
 ]
 
+# The one engine: allauth's own templates have no way onto the screen, ours of the same names stand in people/templates.
 _context = [
     "django.template.context_processors.request",
     "django.contrib.auth.context_processors.auth",
@@ -63,11 +64,6 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [HERE / room / "templates" for room in ROOMS],
         "OPTIONS": {"environment": "accord.web.design.environment.make", "context_processors": _context},
-    },
-    {  # allauth's own mails only; its pages have templates of ours, which a test walks
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {"context_processors": _context},
     },
 ]
 
@@ -96,7 +92,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "/account/login/"
-LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accord.web.people.sign_in.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -105,6 +100,28 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff accounts are made by the practice for an address it knows
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_SESSION_REMEMBER = False  # rooms and their computers are shared: closing the browser signs out
+ACCOUNT_FORMS = {
+    "login": "accord.web.people.sign_in_forms.LoginForm",
+    "reset_password": "accord.web.people.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "accord.web.people.sign_in_forms.ResetPasswordKeyForm",
+    "set_password": "accord.web.people.sign_in_forms.SetPasswordForm",
+    "change_password": "accord.web.people.sign_in_forms.ChangePasswordForm",
+    "reauthenticate": "accord.web.people.sign_in_forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "accord.web.people.sign_in.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "accord.web.people.sign_in_forms.CodeForm",
+    "reauthenticate": "accord.web.people.sign_in_forms.CodeAgainForm",
+    "activate_totp": "accord.web.people.sign_in_forms.AddAppForm",
+    "add_webauthn": "accord.web.people.sign_in_forms.AddPasskeyForm",
+    "login_webauthn": "accord.web.people.sign_in_forms.LoginByPasskeyForm",
+    "authenticate_webauthn": "accord.web.people.sign_in_forms.PasskeyForm",
+    "reauthenticate_webauthn": "accord.web.people.sign_in_forms.PasskeyAgainForm",
+    "edit_webauthn": "accord.web.people.sign_in_forms.EditPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Accord"
@@ -139,12 +156,26 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 # smtp://user:password@host:587 or, until one is given, a folder where each message is a file.
-MAIL = env.email_url("ACCORD_MAIL_URL", default="filemail:///" + str(DATA / "mail").lstrip("/"))
+_mail_url = env.str("ACCORD_MAIL_URL", default="")
+_folder = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(DATA / "mail")}
+MAIL = env.email_url_config(_mail_url) if _mail_url else _folder
 MAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("ACCORD_MAIL_FROM", default="accord@localhost")
 if django.VERSION < (6, 1):
-    EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_BACKEND"], MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"] or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"] or "", MAIL["EMAIL_HOST_PASSWORD"] or ""
-    EMAIL_USE_TLS, EMAIL_FILE_PATH = MAIL.get("EMAIL_USE_TLS", False), MAIL["EMAIL_FILE_PATH"]
+    EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], MAIL.get("EMAIL_FILE_PATH")
+    EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", "localhost"), MAIL.get("EMAIL_PORT") or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_USER") or "", MAIL.get("EMAIL_HOST_PASSWORD") or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+else:  # from 6.1 on one dictionary takes the place of the EMAIL_ settings
+    _options = {
+        "host": MAIL.get("EMAIL_HOST", "localhost"),
+        "port": MAIL.get("EMAIL_PORT") or 25,
+        "username": MAIL.get("EMAIL_HOST_USER") or "",
+        "password": MAIL.get("EMAIL_HOST_PASSWORD") or "",
+        "use_tls": MAIL.get("EMAIL_USE_TLS", False),
+        "use_ssl": MAIL.get("EMAIL_USE_SSL", False),
+    }
+    _file = {"file_path": str(DATA / "mail")}
+    MAILERS = {"default": {"BACKEND": MAIL["EMAIL_BACKEND"], "OPTIONS": _options if _mail_url else _file}}
 
 LOGGING = {
     "version": 1,

@@ -1,6 +1,11 @@
 """Every address, in the order of the journey."""
 
-from django.urls import include, path, register_converter
+from allauth.account import views as account
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as passkey
+from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from accord.web.alliance import check_in_views as check_in
@@ -73,11 +78,43 @@ urlpatterns = [
     path("machinery/", home.machinery, name="machinery"),
     # every member
     path("you/", people.you, name="you"),
-    path("account/", include("allauth.account.urls")),
-    path("account/2fa/", include("allauth.mfa.urls")),
+    # staff, signing in; what allauth offers beyond this (other addresses, phones, codes by mail) has no address here
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/signup/", account.signup, name="account_signup"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/change/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
+    path("account/password/reset/", account.password_reset, name="account_reset_password"),
+    path("account/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "account/password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("account/2fa/", second_factor.index, name="mfa_index"),
+    path("account/2fa/authenticate/", second_factor.authenticate, name="mfa_authenticate"),
+    path("account/2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("account/2fa/totp/activate/", app.activate_totp, name="mfa_activate_totp"),
+    path("account/2fa/totp/deactivate/", app.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/2fa/recovery-codes/generate/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/2fa/webauthn/", passkey.list_webauthn, name="mfa_list_webauthn"),
+    path("account/2fa/webauthn/add/", passkey.add_webauthn, name="mfa_add_webauthn"),
+    path("account/2fa/webauthn/login/", passkey.login_webauthn, name="mfa_login_webauthn"),
+    path("account/2fa/webauthn/reauthenticate/", passkey.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("account/2fa/webauthn/keys/<int:pk>/edit/", passkey.edit_webauthn, name="mfa_edit_webauthn"),
+    path("account/2fa/webauthn/keys/<int:pk>/remove/", passkey.remove_webauthn, name="mfa_remove_webauthn"),
 ]
 
 handler400 = "accord.web.pages.views.bad_request"
 handler403 = "accord.web.pages.views.refused"
 handler404 = "accord.web.pages.views.not_found"
+handler429 = "accord.web.pages.views.too_many"
 handler500 = "accord.web.pages.views.broken"

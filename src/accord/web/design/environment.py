@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import json_script
 from jinja2 import Environment, StrictUndefined, pass_context
 
 
@@ -15,7 +16,9 @@ def make(**options: Any) -> Environment:
         **{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     )
     environment.globals.update(static=static, url=reverse)
-    environment.filters.update(day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago)
+    environment.filters.update(
+        day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago, json_script=json_script
+    )
     return environment
 
 

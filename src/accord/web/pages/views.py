@@ -82,6 +82,10 @@ def bad_request(request: Request, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many(request: Request) -> HttpResponse:
+    return _sorry(request, 429, "Too many tries", "Wait five minutes, then go back and try again. Nothing is lost.")
+
+
 def form_expired(request: Request, reason: str = "") -> HttpResponse:
     text = (
         "The page was open for a long time, or cookies are switched off. Nothing was changed. "

@@ -23,7 +23,7 @@ def only(*roles: str) -> Callable[[View], View]:
             asker = request.asker
             if asker.roles & set(roles):
                 return view(request, *args, **kwargs)
-            if asker.roles:
+            if asker.roles or request.user.is_authenticated:  # an account without a place here: no door would help
                 raise Http404
             door = "/my/sign-in/" if roles == ("client",) else "/account/login/"
             return redirect(f"{door}?{urlencode({'next': request.path})}")

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
 from accord.web.people.asker import Asker
 from accord.web.people.models import Account, Client, Member, Practice
@@ -25,6 +27,11 @@ def account(email: str) -> Account:
 def practices() -> list[Practice]:
     """Every practice, by name; for commands, which ask for nobody in particular."""
     return list(Practice.objects.order_by("name"))
+
+
+def member_by_account(account: AbstractBaseUser | AnonymousUser) -> Member | None:
+    """Who has just signed in; before that nobody is there to ask."""
+    return Member.objects.filter(account_id=account.pk).first() if account.pk else None
 
 
 def members(asker: Asker) -> list[Member]:
