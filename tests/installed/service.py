@@ -20,6 +20,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment of somebody who never ran these tests."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "DJANGO_", "PYTHONPATH"))}
+    return {**kept, **more}
+
+
+def accord(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """One call of the command line, to its end."""
+    clean = clean_environment(PYTHONPATH=str(REPOSITORY / "src"), **environment)
+    command = [sys.executable, "-m", "accord", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=clean, timeout=60, check=False)
+
+
 class Service:
     """`accord <verb>` in its own process group, so that kill -9 reaches all of it."""
 
@@ -34,11 +47,8 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, **environment: str) -> None:
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "DJANGO_"))}
-        if not self.command[0].endswith("accord"):
-            clean["PYTHONPATH"] = str(REPOSITORY / "src")
-        else:
-            clean.pop("PYTHONPATH", None)
+        installed = self.command[0].endswith("accord")
+        clean = clean_environment() if installed else clean_environment(PYTHONPATH=str(REPOSITORY / "src"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.command, *self.arguments, "--data", str(self.data), "--port", str(self.port)],

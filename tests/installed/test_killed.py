@@ -18,7 +18,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 
-from tests.installed.service import REPOSITORY, Service, free_port
+from tests.installed.service import REPOSITORY, Service, accord, clean_environment, free_port
 
 KILLS = int(os.environ.get("ACCORD_KILLS", "6"))
 CLIENTS = 4
@@ -53,12 +53,13 @@ def service(tmp_path: Path) -> Service:
 
 def links(service: Service) -> list[str]:
     """Four hundred check-ins that wait, each a PHQ-9."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "ACCORD_DATA": str(service.data),
-        "DJANGO_SETTINGS_MODULE": "accord.web.settings",
-        "PYTHONPATH": f"{REPOSITORY}/src:{REPOSITORY}",
-    }
+    environment = clean_environment(
+        ACCORD_DATA=str(service.data),
+        DJANGO_SETTINGS_MODULE="accord.web.settings",
+        PYTHONPATH=f"{REPOSITORY}/src:{REPOSITORY}",
+    )
+    migrated = accord("user", "add", "nobody@example.org", "--new-practice", "X", "--data", str(service.data))
+    assert migrated.returncode == 0, migrated.stderr
     done = subprocess.run([sys.executable, "-c", SETUP], env=environment, capture_output=True, text=True, check=True)
     return done.stdout.split()
 
@@ -139,21 +140,13 @@ def check(service: Service, people: list[Person]) -> None:
 
 
 def test_a_settings_mistake_is_said_in_one_line(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "accord", "serve", "--data", str(tmp_path / "none")], capture_output=True, text=True
-    )
+    done = accord("serve", "--data", str(tmp_path / "none"))
     assert done.returncode == 1
     assert "no key file" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 def test_doors_without_passwords_are_never_served_in_production(tmp_path: Path) -> None:
-    environment = {**os.environ, "ACCORD_DEMO": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "accord", "serve", "--data", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    done = accord("serve", "--data", str(tmp_path), ACCORD_DEMO="1")
     assert done.returncode == 2
     assert "ACCORD_DEMO" in done.stderr

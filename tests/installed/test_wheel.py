@@ -1,5 +1,6 @@
 """What `pip install .` gives somebody: the command, and a demonstration with its pages, styles and definitions."""
 
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -9,7 +10,12 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.installed.service import REPOSITORY, Service, free_port
+from tests.installed.service import REPOSITORY, Service, clean_environment, free_port
+
+
+def run(*command: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    clean = clean_environment()
+    return subprocess.run(command, capture_output=True, text=True, env=clean, cwd=cwd, timeout=60, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +56,8 @@ def test_everything_that_is_not_code_is_in_the_wheel(wheel: Path) -> None:
 
 
 def test_the_command_works_from_anywhere(accord: Path, tmp_path: Path) -> None:
-    def say(*arguments: str) -> str:
-        return subprocess.run([accord, *arguments], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
-
-    assert "accord 0." in say("--version")
-    assert "phq-9" in say("measures", "list")
+    assert "accord 0." in run(str(accord), "--version", cwd=tmp_path).stdout
+    assert "phq-9" in run(str(accord), "measures", "list", cwd=tmp_path).stdout
     where = subprocess.run(
         [accord.parent / "python", "-c", "import accord; print(accord.__file__)"],
         capture_output=True,
@@ -84,8 +87,6 @@ def test_the_demonstration_runs_from_the_wheel(accord: Path, tmp_path: Path) -> 
 
 
 def test_a_taken_port_is_said_before_the_work(accord: Path, tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -103,8 +104,6 @@ def test_a_taken_port_is_said_before_the_work(accord: Path, tmp_path: Path) -> N
 
 def test_fresh_deletes_only_what_a_demonstration_made(accord: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    done = subprocess.run(
-        [accord, "demo", "--fresh", "--data", str(tmp_path), "--no-browser"], capture_output=True, text=True
-    )
+    done = run(str(accord), "demo", "--fresh", "--data", str(tmp_path), "--no-browser")
     assert done.returncode == 2
     assert (tmp_path / "thesis.txt").read_text() == "years of work"

@@ -118,7 +118,7 @@ def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
         route = prefix + str(one.pattern)
         if isinstance(one, URLResolver):
             yield from own_names(one.url_patterns, route)
-        elif not route.startswith("account/"):
+        elif not route.lstrip("^").startswith("account/"):
             yield one.name or route
 
 
