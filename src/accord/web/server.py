@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 _stop = threading.Event()
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn with our settings instead of a file of its own."""
 
     def __init__(self, options: dict[str, Any]) -> None:

@@ -1,29 +1,31 @@
 """The invented practices of the demonstration, and who stands behind each door.
 
-A small seeded generator: enough to look at, with no claim to be like real courses. It enters by the same actions as
-everything else.
+Their courses come from the mechanism room's simulation and enter by the same doors as real ones: the past as a table
+that is brought in, the last session by its check-ins.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from accord import measures
+from accord.tables import Row
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
+from accord.web.home import invented
 from accord.web.people import actions as people
 from accord.web.people import queries
 from accord.web.people.asker import COMMAND, Asker, of_client, of_member
 from accord.web.people.models import Account, Client, Member, Practice
 from accord.web.safety import actions as safety
+from accord.web.safety import queries as safety_queries
 
 Progress = Callable[[int, int], None]
 
@@ -132,12 +134,14 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
         alone = _member(solo, "Ruth Amsel", {"therapist", "manager", "operator"}, "solo", about=ABOUT[1])
         _settle_safety(group, members[0])
         _settle_safety(solo, alone)
-    names = _names(rng)
-    jobs = [(group, members[place % 4]) for place in range(60)] + [(solo, alone)] * 8
-    for done, (practice, therapist) in enumerate(jobs, 1):
-        with transaction.atomic():
-            _course(rng, practice, therapist, next(names), today, place=done)
-        progress(done, len(jobs))
+    caseloads = [(member, 15) for member in members] + [(alone, 8)]
+    names, every, done = _names(rng), sum(count for _, count in caseloads), 0
+    for (therapist, count), courses in zip(caseloads, invented.caseloads(seed, len(caseloads)), strict=True):
+        for place, course in enumerate(courses[:count]):
+            _bring_in(rng, therapist, next(names), course, today, place)
+            done += 1
+            progress(done, every)
+    _look_at_older_flags([*members, alone])
 
 
 def _names(rng: random.Random) -> Any:
@@ -190,55 +194,38 @@ def _settle_safety(practice: Practice, responsible: Member) -> None:
     )
 
 
-def _course(rng: random.Random, practice: Practice, therapist: Member, name: str, today: date, *, place: int) -> None:
-    """One person in mid-course: weekly sessions up to now, and today's or the next one booked."""
-    asker = of_member(therapist)
-    email = f"{name.split()[0].lower()}.{place}@demo.invalid"
-    client = people.add_client(asker=asker, practice=practice.pk, name=name, email=email)
-    course = alliance.open_course(asker=asker, client=client, therapist=therapist)
-    alliance.plan_measures(asker=asker, course=course, wanted={"phq-9": ("before", 1), "alliance": ("after", 1)})
-    held = rng.randint(3, 14)
-    person = _Person(rng)
-    first = today + timedelta(days=place % 7) - timedelta(weeks=held)
-    for number in range(held + 1):
-        day = first + timedelta(weeks=number)
-        starts_at = datetime.combine(day, time(9 + place % 8), ZoneInfo(practice.time_zone))
-        occasion = alliance.book_session(asker=asker, course=course, starts_at=starts_at)
-        if starts_at < timezone.now():
-            _hold(rng, asker, occasion, person, last=number == held - 1)
+def _bring_in(
+    rng: random.Random, therapist: Member, name: str, course: invented.Course, today: date, place: int
+) -> None:
+    """One person in mid-course: the past as a table, the last session live, and today's or the next one booked."""
+    asker, practice = of_member(therapist), therapist.practice
+    held = min(rng.randint(4, 14), len(course))
+    start = datetime.combine(today + timedelta(days=place % 7), time(9 + place % 8), practice.zone)
+    days = [start - timedelta(weeks=held - number) for number in range(held)]
+    with transaction.atomic():
+        rows = [course.row(name, number, days[number].date(), rng) for number in range(held - 1)]
+        alliance.bring_in(asker=asker, practice=practice, reading=invented.table(rows), therapist=therapist)
+        opened = next(one for one in alliance_queries.caseload(asker) if one.client.name == name)
+        address = f"{name.split()[0].lower()}.{place}@demo.invalid"
+        people.set_client_address(asker=asker, client=opened.client, email=address)
+        alliance.plan_measures(asker=asker, course=opened, wanted={"phq-9": ("before", 1), "alliance": ("after", 1)})
+        last = alliance.book_session(asker=asker, course=opened, starts_at=days[-1])
+        _hold(rng, asker, last, course.row(name, held - 1, days[-1].date(), rng))
+        alliance.book_session(asker=asker, course=opened, starts_at=start)
 
 
-class _Person:
-    """Where one invented person stands, drifting from session to session."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.symptoms = rng.uniform(8, 20)
-        self.alliance = rng.uniform(3.2, 4.7)
-        self.gain = rng.gauss(0.5, 0.5)
-        self.dip_at = rng.choice([None, None, None, rng.randint(4, 9)])
-
-    def session(self, number: int | None) -> None:
-        self.symptoms = min(25.0, max(1.0, self.symptoms - self.gain + self.rng.gauss(0, 1.4)))
-        self.alliance = min(5.0, max(1.5, self.alliance + self.rng.gauss(0.03, 0.12)))
-        self.strained = number is not None and number == self.dip_at
-
-
-def _hold(rng: random.Random, asker: Asker, occasion: Occasion, person: _Person, *, last: bool) -> None:
-    person.session(occasion.number)
-    if rng.random() < 0.08:
-        alliance.record_attendance(asker=asker, occasion=occasion, attended=rng.choice(["no", "cancelled"]))
-        return
-    alliance.record_attendance(asker=asker, occasion=occasion, attended="yes")
-    if rng.random() < 0.93:
-        _answer(occasion, "before", {"phq-9": _phq9(rng, person.symptoms)}, timedelta(hours=-2))
-    if rng.random() < (0.6 if last else 0.9):
-        given = _alliance(rng, person.alliance, person.strained, occasion.number or 1)
-        _answer(occasion, "after", {"alliance": given}, timedelta(hours=5))
-    if rng.random() < (0.5 if last else 0.85):
-        side = _alliance(rng, person.alliance - 0.5, False, occasion.number or 1)
-        at = _past(occasion, timedelta(hours=1))
-        alliance.rate_session(asker=asker, occasion=occasion, items=side, attempt=uuid4(), at=at)
+def _hold(rng: random.Random, asker: Asker, occasion: Occasion, row: Row) -> None:
+    """The last session as it was answered: here and there one side is still missing."""
+    alliance.record_attendance(asker=asker, occasion=occasion, attended=row.attended or "yes")
+    asked = [item.key for item in measures.load("alliance").asked(occasion.number or 1)]
+    symptoms, warmth, own = (row.items.get(side) for side in invented.SIDES)
+    if symptoms:
+        _answer(occasion, "before", {"phq-9": symptoms}, timedelta(hours=-2))
+    if warmth and rng.random() < 0.7:
+        _answer(occasion, "after", {"alliance": {key: warmth.get(key, 3) for key in asked}}, timedelta(hours=5))
+    if own and rng.random() < 0.65:
+        items, at = {key: own.get(key, 3) for key in asked}, _past(occasion, timedelta(hours=1))
+        alliance.rate_session(asker=asker, occasion=occasion, items=items, attempt=uuid4(), at=at)
 
 
 def _past(occasion: Occasion, after: timedelta) -> datetime:
@@ -246,29 +233,19 @@ def _past(occasion: Occasion, after: timedelta) -> datetime:
     return min((occasion.starts_at or timezone.now()) + after, timezone.now())
 
 
-def _answer(occasion: Occasion, moment: str, given: dict[str, dict[str, int | float | None]], after: timedelta) -> None:
+def _answer(
+    occasion: Occasion, moment: str, given: Mapping[str, Mapping[str, int | float | None]], after: timedelta
+) -> None:
     at = _past(occasion, after)
     for check_in in occasion.check_ins.filter(moment=moment):
         alliance.save_draft(check_in=check_in, given=given, at=at)
         alliance.send_check_in(check_in=check_in, at=at)
 
 
-def _phq9(rng: random.Random, symptoms: float) -> dict[str, int | float | None]:
-    """Nine answers whose sum is near the person's level; the ninth stays at 0 but for very few."""
-    answers = dict.fromkeys(map(str, range(1, 10)), 0)
-    for _ in range(round(symptoms)):
-        open_items = [key for key in answers if answers[key] < 3 and key != "9"]
-        if open_items:
-            answers[rng.choice(open_items)] += 1
-    if symptoms > 16 and rng.random() < 0.02:
-        answers["9"] = 1
-    return dict(answers)
-
-
-def _alliance(rng: random.Random, level: float, strained: bool, session: int) -> dict[str, int | float | None]:
-    level -= 1.4 if strained else 0
-    given: dict[str, int | float | None] = {}
-    for item in measures.load("alliance").asked(session):
-        centre = (2.6 if strained else 0.4) if item.group == "strain" else level
-        given[item.key] = min(5, max(0, round(rng.gauss(centre, 0.5))))
-    return given
+def _look_at_older_flags(therapists: Sequence[Member]) -> None:
+    """In a practice that works, somebody looked; one flag stays open, so that it can be seen on a desk."""
+    for therapist in therapists:
+        asker = of_member(therapist)
+        flags = safety_queries.open_flags(asker, courses=[one.pk for one in alliance_queries.caseload(asker)])
+        for flag in flags[: -1 if therapist is therapists[0] else None]:
+            safety.acknowledge(asker=asker, flag=flag, note="Asked about it in the session; safe, plan agreed.")

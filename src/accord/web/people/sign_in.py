@@ -33,7 +33,7 @@ def first_page(roles: frozenset[str]) -> str:
     return next((page for role, page in FIRST_PAGES.items() if role in roles), "front")
 
 
-class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class StaffAdapter(DefaultAccountAdapter):
     """No one signs up by themself: the practice makes an account for an address it knows."""
 
     error_messages = {
