@@ -28,6 +28,10 @@ CHANGE_WINDOW = timedelta(hours=24)
 """For this long after sending, a client may send the same check-in again; the latest answers count."""
 
 
+BEFORE_OPENS = timedelta(days=3)
+"""So long before a session the form that belongs before it can be answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
     """One measure by one side on one occasion, as the asker may see it, with its score."""
@@ -169,10 +173,9 @@ def waiting_check_ins(asker: Asker, now: datetime) -> list[CheckIn]:
 
 
 def opens_at(one: CheckIn) -> datetime:
-    """Before a session: at once. After it: when it has begun."""
-    if one.moment == PlannedMeasure.AFTER and one.occasion.starts_at:
-        return one.occasion.starts_at
-    return datetime.min.replace(tzinfo=ZoneInfo("UTC"))
+    """Before a session: in its last days, since 'the last two weeks' should end near it. After: when it has begun."""
+    starts_at = one.occasion.starts_at or one.expires_at
+    return starts_at if one.moment == PlannedMeasure.AFTER else starts_at - BEFORE_OPENS
 
 
 def by_token(token: str) -> CheckIn | None:
