@@ -41,7 +41,7 @@ def read_page(measure: Measure, items: Iterable[Item], data: Mapping[str, str]) 
         elif text:
             _read_answer(item, text, name, given, errors)
         else:
-            errors[f"q-{name}"] = f"No answer yet to ‘{item.text}’ Choose one, or choose ‘skip this one’."
+            errors[f"q-{name}"] = f"No answer yet: {item.text}"
     return Page(measure, tuple(items), given, errors)
 
 
@@ -55,7 +55,7 @@ def _read_answer(
     if item.low <= value <= item.high:
         given[item.key] = value
     else:
-        errors[f"q-{name}"] = f"‘{item.text}’ Choose one of the answers shown."
+        errors[f"q-{name}"] = f"Choose one of the answers shown: {item.text}"
 
 
 class BookSession(forms.Form):
