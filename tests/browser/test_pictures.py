@@ -83,7 +83,8 @@ def test_a_picture_is_of_the_page_as_it_is(subject: Subject, browser: Browser, l
     sign_in(context, live_server.url, Cast.visitor(None, subject.therapist))  # type: ignore[arg-type]
     page = context.new_page()
     answer = page.goto(live_server.url + place(subject))
-    assert answer and answer.status == 200
+    assert answer
+    assert answer.status == 200
     prepare(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if TAKE:
@@ -91,4 +92,3 @@ def test_a_picture_is_of_the_page_as_it_is(subject: Subject, browser: Browser, l
         page.screenshot(path=PICTURES / f"{name}.png")
     context.close()
     assert (PICTURES / f"{name}.png").is_file(), "take it: ACCORD_PICTURES=1 script/test tests/browser/test_pictures.py"
-
