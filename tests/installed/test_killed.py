@@ -1,6 +1,6 @@
 """Nothing acknowledged is lost: the server is killed in the middle of sending, again and again.
 
-The full figure is 20 kills (ACCORD_KILLS=20); the tests do fewer each time.
+The full figure is 20 kills (KILLS=20); the tests do fewer each time.
 """
 
 import os
@@ -20,7 +20,7 @@ import pytest
 
 from tests.installed.service import REPOSITORY, Service, accord, clean_environment, free_port
 
-KILLS = int(os.environ.get("ACCORD_KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "6"))
 CLIENTS = 4
 SETUP = """
 import datetime, django; django.setup()

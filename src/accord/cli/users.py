@@ -16,8 +16,8 @@ def add(
     email: str,
     name: Annotated[str, typer.Option(help="How colleagues know them.")] = "",
     roles: Annotated[
-        str, typer.Option(help="therapist, manager, deputy, researcher, operator; with commas.")
-    ] = "therapist",
+        str, typer.Option(help="therapist (the default), manager, deputy, researcher, operator; commas.")
+    ] = "",
     practice: Annotated[str | None, typer.Option(help="The practice; may be left out where there is one.")] = None,
     new_practice: Annotated[str | None, typer.Option(help="Open a practice of this name first.")] = None,
     country: Annotated[str, typer.Option(help="Of a new practice, two letters.")] = "US",
@@ -26,19 +26,21 @@ def add(
     data: Data = None,
 ) -> None:
     """Give somebody an account and print the link where they choose a password."""
+    if code and (name or roles):
+        raise UsageError("--code names somebody who is there already: leave out --name and --roles")
     data_folder(data)
     ready(new_keys=new_practice is not None, migrate=True)
     from django.conf import settings
+    from django.db import transaction
 
     from accord.web.people import actions
     from accord.web.people.asker import COMMAND
 
-    where = _open(new_practice, country, time_zone) if new_practice else practice_named(practice)
-    member = _member(where, code, name or email.split("@")[0], roles)
-    account = actions.give_account(asker=COMMAND, member=member, email=email)
-    print(
-        f"{member.name} ({', '.join(sorted(member.roles))}) at {where.name} chooses a password here, within three days:"
-    )
+    with transaction.atomic():  # a refused address or role leaves nothing behind
+        where = _open(new_practice, country, time_zone) if new_practice else practice_named(practice)
+        member = _member(where, code, name or email.split("@")[0], roles or "therapist")
+        account = actions.give_account(asker=COMMAND, member=member, email=email)
+    print(f"{member.name} ({', '.join(sorted(member.roles))}) at {where.name} chooses a password here, in three days:")
     print(settings.ORIGIN + actions.invitation_path(account))
 
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "accord.web.design.headers.security_headers",
+    "django.middleware.security.SecurityMiddleware",  # sends http to https, and HSTS
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,6 +140,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 CSRF_FAILURE_VIEW = "accord.web.pages.views.form_expired"
 SECURE_HSTS_SECONDS = 366 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # ours stand in design/headers.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
 LANGUAGE_CODE = "en"
@@ -155,7 +157,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-# smtp://user:password@host:587 or, until one is given, a folder where each message is a file.
+# smtp+tls://user:password@host:587 or, until one is given, a folder where each message is a file.
 _mail_url = env.str("ACCORD_MAIL_URL", default="")
 _folder = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(DATA / "mail")}
 MAIL = env.email_url_config(_mail_url) if _mail_url else _folder
@@ -184,6 +186,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; their answer is a 400
         "accord": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }

@@ -170,6 +170,13 @@ def test_s8_without_a_complete_plan_no_self_harm_item_is_asked(cast: Cast, lacks
     assert "asks about self-harm" in page
 
 
+def test_s8_a_plan_that_is_emptied_later_stops_the_asking_too(cast: Cast) -> None:
+    SafetyPlan.objects.update(read_by="")
+    soon = timezone.now() + timedelta(days=1)
+    session = alliance.book_session(asker=of_member(cast.therapist), course=cast.course, starts_at=soon)
+    assert [one.measures for one in session.check_ins.all()] == [["alliance"]]
+
+
 def test_s9_a_skipped_ninth_is_not_answered_never_nought_never_made_up(cast: Cast) -> None:
     send(cast.before, {"phq-9": phq9(2, 2, 2, 2, 2, 2, 2, 2, None)})
     page = cast.visitor(cast.therapist).get(f"/sessions/{cast.session.pk}/").content.decode()

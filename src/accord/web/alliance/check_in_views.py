@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accord import measures
 from accord.measures import Item, Measure
+from accord.web import wording
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance.models import CheckIn
 from accord.web.people.asker import Request
@@ -49,7 +50,7 @@ def _say(request: Request, state: str, one: CheckIn | None) -> HttpResponse:
 
 def steps(one: CheckIn) -> list[tuple[Measure, tuple[Item, ...]]]:
     """The pages of this check-in, in order."""
-    asked = [measures.load(name) for name in one.measures]
+    asked = [wording.measure(name) for name in one.measures]
     return [(measure, page) for measure in asked for page in measure.pages(one.occasion.number or 1)]
 
 
@@ -73,7 +74,7 @@ def _count(one: CheckIn) -> int:
 def _frame(one: CheckIn) -> dict[str, Any]:
     """What every page of a check-in shows: whom to call, and at once when an answer asks for it."""
     kept = one.draft.answers if hasattr(one, "draft") else {}
-    loaded = {name: measures.load(name) for name in one.measures}
+    loaded = {name: wording.measure(name) for name in one.measures}
     return {
         "check_in": one,
         "zone": one.practice.time_zone,

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.urls import reverse
 from markupsafe import Markup
 
-from accord import charts, measures
+from accord import charts
+from accord.web import wording
 from accord.web.alliance.models import Occasion
 from accord.web.alliance.queries import Rating
 
@@ -51,7 +52,7 @@ def outcome_measures(rows: Sequence[Meeting]) -> list[str]:
 
 def sparkline(rows: Sequence[Meeting], measure: str) -> str:
     """The client's side of one measure, session by session, as a small line."""
-    definition = measures.load(measure)
+    definition = wording.measure(measure)
     values = [row.total(measure, "client") for row in rows if _held(row)]
     known = [value for value in values if value is not None]
     low, high = _window(known, definition.range)
@@ -89,7 +90,7 @@ def alliance_chart(rows: Sequence[Meeting], *, own: bool = False) -> str:
 def outcome_chart(rows: Sequence[Meeting], measure: str, *, cutoffs: bool) -> str:
     """One outcome over the sessions; the instrument's published bands as lines, for therapists only."""
     held = [row for row in rows if row.rating(measure, "client")]
-    definition = measures.load(measure)
+    definition = wording.measure(measure)
     lines = [charts.Line(cut.value, cut.label) for cut in definition.cutoffs] if cutoffs else []
     own = not cutoffs
     links = [_link(row, own) for row in held]
@@ -111,7 +112,7 @@ def _draw(
     lines: Sequence[charts.Line] = (),
     events: Sequence[charts.Event] = (),
 ) -> str:
-    definition = measures.load(measure)
+    definition = wording.measure(measure)
     better = "higher is better" if definition.direction == "higher" else "lower is better"
     drawn = charts.course_for_page(
         series,

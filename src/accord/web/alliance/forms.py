@@ -11,6 +11,7 @@ from django import forms
 
 from accord import measures
 from accord.measures import Item, Measure
+from accord.web import wording
 
 SKIPPED = "skip"
 
@@ -106,7 +107,7 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, asked: Mapping[str, int], refused: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in plannable():
-            measure = measures.load(name)
+            measure = wording.measure(name)
             moment = "after the session" if name == "alliance" else "before the session"
             self.fields[name] = forms.ChoiceField(
                 label=f"{measure.title}, {moment}",
@@ -123,7 +124,7 @@ class PlanForm(forms.Form):
 
 def plannable() -> list[str]:
     """Measures that can be asked on a screen: those whose words we have."""
-    known = [measures.load(name) for name in measures.names()]
+    known = [wording.measure(name) for name in measures.names()]
     return ["alliance", *(one.id for one in known if one.has_text and one.id != "alliance")]
 
 

@@ -4,11 +4,12 @@ import io
 
 from accord import measures
 from accord.tables import Map, Reading, read_courses
+from accord.web import wording
 
 
 def read(text: str, map_text: str = "") -> Reading:
     """Rows accepted and refused; an unreadable file or map raises an error that says what and where."""
-    known = [measures.load(name) for name in measures.names()]
+    known = [wording.measure(name) for name in measures.names()]
     return read_courses(
         io.StringIO(text),
         Map.parse(map_text) if map_text.strip() else None,

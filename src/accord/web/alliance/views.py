@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from markupsafe import Markup
 
-from accord import measures
 from accord.errors import RefusedError
+from accord.web import wording
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance import course as reading
 from accord.web.alliance.models import Course, Occasion
@@ -45,8 +45,8 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "course": one,
         "rows": list(reversed(rows)),
         "alliance": reading.alliance_chart(rows),
-        "outcomes": [(measures.load(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
-        "plan": [(measures.load(item.measure), item) for item in queries.plan(request.asker, one)],
+        "outcomes": [(wording.measure(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
+        "plan": [(wording.measure(item.measure), item) for item in queries.plan(request.asker, one)],
         "booking": forms.BookSession(),
         "flags": [flag for flag in flags if flag.course == one.pk],
         "now": timezone.now(),
@@ -99,7 +99,7 @@ def plan(request: Request, course_id: UUID) -> HttpResponse:
 def _refused(one: Course) -> dict[str, str]:
     lacking = ", ".join(safety.missing_for_self_harm_items(one.practice_id))
     why = f"It asks about self-harm. First the practice needs {lacking}."
-    return {name: why for name in forms.plannable() if not safety.may_be_asked(measures.load(name), one.practice_id)}
+    return {name: why for name in forms.plannable() if not safety.may_be_asked(wording.measure(name), one.practice_id)}
 
 
 @only("therapist")
@@ -136,13 +136,14 @@ def session(request: Request, occasion_id: UUID) -> HttpResponse:
     ratings = queries.answers(request.asker, "care", [one.pk]).get(one.pk, [])
     links = queries.check_ins(request.asker, [one.pk]).get(one.pk, [])
     record(request.asker, "read session", one.pk)
-    loaded = [(measures.load(rating.measure), rating) for rating in ratings]
+    loaded = [(wording.measure(rating.measure), rating) for rating in ratings]
     context = {
         "session": one,
         "ratings": sorted(loaded, key=lambda pair: (pair[1].measure, pair[1].rater)),
         "links": [(link, queries.link_state(link, timezone.now())) for link in links],
         "rated": any(rating.rater == "therapist" for rating in ratings),
         "choices": Occasion.ATTENDED,
+        "begun": bool(one.starts_at and one.starts_at <= timezone.now()),
         "moving": forms.BookSession(initial=_clock_of(one)),
     }
     return render(request, "alliance/session.html", context)
@@ -186,7 +187,7 @@ def record_attendance(request: Request, occasion_id: UUID) -> HttpResponse:
 def rate_session(request: Request, occasion_id: UUID) -> HttpResponse:
     """The therapist's own side, on one page."""
     one = found(queries.occasion(request.asker, occasion_id))
-    measure = measures.load("alliance")
+    measure = wording.measure("alliance")
     items = measure.asked(one.number or 1)
     filled = (
         forms.read_page(measure, items, request.POST)
@@ -217,7 +218,7 @@ def check_in_link(request: Request, check_in_id: UUID) -> HttpResponse:
         "opens_at": queries.opens_at(one),
         "sent_at": notices.already_sent(f"check-in:{one.pk}"),
         "waiting": notices.waiting(f"check-in:{one.pk}"),
-        "titles": [measures.load(name).title for name in one.measures],
+        "titles": [wording.measure(name).title for name in one.measures],
     }
     return render(request, "alliance/check_in_link.html", context)
 

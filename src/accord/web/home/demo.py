@@ -14,8 +14,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from accord import measures
 from accord.tables import Row
+from accord.web import wording
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
@@ -217,7 +217,7 @@ def _bring_in(
 def _hold(rng: random.Random, asker: Asker, occasion: Occasion, row: Row) -> None:
     """The last session as it was answered: here and there one side is still missing."""
     alliance.record_attendance(asker=asker, occasion=occasion, attended=row.attended or "yes")
-    asked = [item.key for item in measures.load("alliance").asked(occasion.number or 1)]
+    asked = [item.key for item in wording.measure("alliance").asked(occasion.number or 1)]
     symptoms, warmth, own = (row.items.get(side) for side in invented.SIDES)
     if symptoms:
         _answer(occasion, "before", {"phq-9": symptoms}, timedelta(hours=-2))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from accord import measures
+from accord.web import wording
 from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import CheckIn, Course, Occasion
@@ -65,14 +65,14 @@ def _last_outcome(rows: Sequence[reading.Meeting], outcomes: Sequence[str]) -> s
     for name in outcomes:
         known = [row.total(name, "client") for row in rows if row.total(name, "client") is not None]
         if known:
-            return f"{measures.load(name).short} {known[-1]:.0f}"
+            return f"{wording.measure(name).short} {known[-1]:.0f}"
     return ""
 
 
 def _new(rows: Sequence[reading.Meeting], now: datetime) -> str:
     fresh = [r for row in rows for r in row.ratings if r.rater == "client" and now - r.answered_at < NEW_FOR]
     fresh = [rating for rating in fresh if rating.source != "import"]
-    names = sorted({measures.load(rating.measure).short for rating in fresh})
+    names = sorted({wording.measure(rating.measure).short for rating in fresh})
     return ", ".join(names)
 
 

@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from accord import measures
 from accord.mechanism import Simulated, simulate
 from accord.tables import Reading, Row
+from accord.web import wording
 
 SIDES = (("phq-9", "client"), ("alliance", "client"), ("alliance", "therapist"))
 LONG_ENOUGH = 5
@@ -35,7 +35,7 @@ class Course:
 def _items(seen: dict[str, object], measure: str, rater: str) -> dict[str, int | float | None]:
     """The answers of one side; an item the simulation does not know (a rotating one) is left out."""
     given: dict[str, int | float | None] = {}
-    for item in measures.load(measure).items:
+    for item in wording.measure(measure).items:
         value = seen.get(f"{measure}.{rater}.{item.key}")
         if isinstance(value, int):
             given[item.key] = value

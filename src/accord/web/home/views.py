@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accord import measures
+from accord.web import wording
 from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.views import read_course
@@ -47,7 +48,7 @@ def my(request: Request) -> HttpResponse:
     for one, rows in courses:
         charts = [("Alliance check-in", reading.alliance_chart(rows, own=True))]
         charts += [
-            (measures.load(name).title, reading.outcome_chart(rows, name, cutoffs=False))
+            (wording.measure(name).title, reading.outcome_chart(rows, name, cutoffs=False))
             for name in reading.outcome_measures(rows)
         ]
         shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
@@ -61,7 +62,7 @@ def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
     """What a client said on one day, in full."""
     one = found(alliance.occasion(request.asker, occasion_id))
     ratings = alliance.answers(request.asker, "own", [one.pk]).get(one.pk, [])
-    pairs = [(measures.load(rating.measure), rating) for rating in ratings]
+    pairs = [(wording.measure(rating.measure), rating) for rating in ratings]
     return render(request, "home/my_session.html", {"session": one, "ratings": pairs})
 
 
@@ -89,7 +90,7 @@ def practice(request: Request) -> HttpResponse:
 @require_GET
 def research(request: Request) -> HttpResponse:
     """What a researcher can work with: every measure's structure, and the command line for files of their own."""
-    loaded = [measures.load(name) for name in measures.names()]
+    loaded = [wording.measure(name) for name in measures.names()]
     return render(request, "home/research.html", {"measures": loaded})
 
 
@@ -110,7 +111,10 @@ def machinery(request: Request) -> HttpResponse:
 @require_GET
 def healthz(request: Request) -> HttpResponse:
     """For a monitor: 200 while the database answers and messages go out, else 503 and why."""
-    beat, stuck = notices.last_heartbeat(), notices.stuck_since()
+    try:
+        beat, stuck = notices.last_heartbeat(), notices.stuck_since()
+    except DatabaseError:
+        return JsonResponse({"database": "does not answer"}, status=503)
     late = beat is None or timezone.now() - beat > timedelta(minutes=15)
     state = {"database": "ok", "worker": "late" if late else "ok", "messages": "stuck" if stuck else "ok"}
     return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)

@@ -16,7 +16,7 @@ TEXTS = {
     "flag": ("Please look at your desk now", "Something on your desk needs you to look at it today, please.\n\n{link}"),
     "flag-late": (
         "Something on a desk has waited too long",
-        "Something on a colleague's desk has not been looked at in the agreed time. Please look at it now.\n\n{link}",
+        "Something on a colleague's desk has not been looked at in the agreed time. Please look at it, or reach your colleague, now.\n\n{link}",
     ),
 }
 """kind -> (subject, text). A test holds every text against a list of words that would give a person away."""

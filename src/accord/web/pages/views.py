@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accord import measures
+from accord.web import wording
 from accord.web.people import queries as people
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
@@ -39,7 +40,7 @@ def wrong(request: Request) -> HttpResponse:
 @require_GET
 def measures_list(request: Request) -> HttpResponse:
     """What can be asked, each with its notice."""
-    loaded = [measures.load(name) for name in measures.names()]
+    loaded = [wording.measure(name) for name in measures.names()]
     shown = sorted(loaded, key=lambda one: (one.id != "alliance", not one.has_text, one.title))
     return render(request, "pages/measures.html", {"measures": shown})
 

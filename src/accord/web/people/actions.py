@@ -9,6 +9,8 @@ from uuid import UUID
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -51,6 +53,7 @@ def add_member(*, asker: Asker, practice: UUID, name: str, roles: frozenset[str]
 @transaction.atomic
 def give_account(*, asker: Asker, member: Member, email: str, password: str | None = None) -> Account:
     """A way to sign in. Without a password, they choose one by the link that `invitation_path` gives."""
+    _check_address(email)
     if member.account_id:
         raise RefusedError(f"this member already signs in as {member.account.email}")  # type: ignore[union-attr]
     if Account.objects.filter(email=email.lower()).exists():
@@ -59,6 +62,13 @@ def give_account(*, asker: Asker, member: Member, email: str, password: str | No
     member.save()
     record(asker, "give account", member.pk, practice=member.practice_id)
     return member.account
+
+
+def _check_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise UsageError(f"'{email}' is not an e-mail address; wanted one such as name@example.org") from None
 
 
 def invitation_path(account: Account) -> str:

@@ -76,7 +76,8 @@ def read(file: Path) -> Keys:
         return Keys(raw["session"], bytes.fromhex(raw["lookup"]), bytes.fromhex(raw["link"]), fields)
     except FileNotFoundError:
         raise ImproperlyConfigured(
-            f"no key file at {file}: run 'accord user add' for a new practice, or set ACCORD_KEYS to the file you have"
+            f"no key file at {file}: put back the one that belongs to these data (or name it by ACCORD_KEYS); "
+            "for a new practice, 'accord user add EMAIL --new-practice NAME' makes one"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise ImproperlyConfigured(

@@ -41,7 +41,8 @@ def help_for(practice: Practice | None) -> Help:
     if practice is None:
         return Help(DEFAULT_LINES["US"], "", "")
     found = plan(practice.pk)
-    lines = found.lines or DEFAULT_LINES.get(practice.country, DEFAULT_LINES["US"])
+    # No numbers are better than another country's: the page then names the local emergency number.
+    lines = found.lines or DEFAULT_LINES.get(practice.country, [])
     return Help(lines, found.read_by, found.complaints)
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accord import measures
+from accord.web import wording
 from accord.web.audit.actions import record
 from accord.web.people import queries as people
 from accord.web.people.asker import Request
@@ -27,7 +27,7 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
         messages.success(request, "Noted. The flag stays in the record.")
         return redirect("flag", one.pk)
     record(request.asker, "read flag", one.pk)
-    measure = measures.load(one.measure)
+    measure = wording.measure(one.measure)
     item = measure.item(one.item)
     labels = {option.value: option.label for option in item.options}
     context = {

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accord import measures
 from accord.errors import RefusedError
+from accord.web import wording
 from accord.web.alliance import queries
 from accord.web.alliance.actions.sessions import AFTER_LIFE
 from accord.web.alliance.models import AnswerSet, CheckIn, Draft, Occasion
@@ -95,7 +96,7 @@ def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str) -
         client=course.client,
         course=course.pk,
         therapist=course.therapist,
-        measure=measures.load(name),
+        measure=wording.measure(name),
         answers=items,
         source=source,
         cause=check_in.pk,
@@ -155,7 +156,7 @@ def store(
     attempt: UUID,
     at: datetime | None = None,
 ) -> AnswerSet:
-    measure = measures.load(name)
+    measure = wording.measure(name)
     measures.score(measure, items)  # refuses what is out of range before anything is written
     before = AnswerSet.objects.filter(occasion=occasion, measure=name, rater=rater)
     return AnswerSet.objects.create(

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils import timezone
 
-from accord import measures
 from accord.errors import RefusedError
 from accord.tables import Reading, Row
+from accord.web import wording
 from accord.web.alliance.models import AnswerSet, Course, Intake, Occasion, PlannedMeasure
 from accord.web.audit.actions import record
 from accord.web.people import actions as people
@@ -77,7 +77,7 @@ def bring_in(
 
 def _refuse_unsafe(practice: Practice, reading: Reading) -> None:
     names = {measure for row in reading.rows for measure, _ in row.items}
-    if any(measures.load(name).safety for name in names):
+    if any(wording.measure(name).safety for name in names):
         lacking = safety_queries.missing_for_self_harm_items(practice.pk)
         if lacking:
             raise RefusedError(
@@ -189,7 +189,7 @@ def _sets_of(practice: Practice, row: Row, occasion: Occasion) -> list[AnswerSet
             practice=practice,
             occasion=occasion,
             measure=name,
-            measure_version=measures.load(name).version,
+            measure_version=wording.measure(name).version,
             rater=rater,
             answers=dict(row.items[name, rater]) if (name, rater) in row.items else None,
             total=None if (name, rater) in row.items else row.totals[name, rater],
@@ -213,7 +213,7 @@ def _flag(asker: Asker, course: Course, one: AnswerSet) -> None:
             client=course.client,
             course=course.pk,
             therapist=course.therapist,
-            measure=measures.load(one.measure),
+            measure=wording.measure(one.measure),
             answers=one.answers,
             source="import",
             cause=one.pk,

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accord import measures
 from accord.errors import RefusedError
+from accord.web import wording
 from accord.web.alliance.models import CheckIn, Course, Occasion, PlannedMeasure
 from accord.web.audit.actions import record
 from accord.web.notices import actions as notices
@@ -39,9 +39,11 @@ def open_course(*, asker: Asker, client: Client, therapist: Member | None) -> Co
 def plan_measures(*, asker: Asker, course: Course, wanted: Mapping[str, tuple[str, int]]) -> None:
     """measure -> (moment, every how many sessions): the whole plan; what is not in it is no longer asked."""
     for name in wanted:
-        if not safety_queries.may_be_asked(measures.load(name), course.practice_id):
+        if not safety_queries.may_be_asked(wording.measure(name), course.practice_id):
             lacking = ", ".join(safety_queries.missing_for_self_harm_items(course.practice_id))
-            raise RefusedError(f"{measures.load(name).title} asks about self-harm; first the practice needs {lacking}")
+            raise RefusedError(
+                f"{wording.measure(name).title} asks about self-harm; first the practice needs {lacking}"
+            )
     PlannedMeasure.objects.filter(course=course).delete()
     PlannedMeasure.objects.bulk_create(
         PlannedMeasure(practice_id=course.practice_id, course=course, measure=name, moment=moment, every=every)
@@ -67,11 +69,10 @@ def book_session(*, asker: Asker, course: Course, starts_at: datetime) -> Occasi
 
 
 def _ask(course: Course, occasion: Occasion, moment: str) -> None:
-    due = [
-        one.measure
-        for one in PlannedMeasure.objects.filter(course=course, moment=moment).order_by("measure")
-        if ((occasion.number or 1) - 1) % one.every == 0
-    ]
+    planned = PlannedMeasure.objects.filter(course=course, moment=moment).order_by("measure")
+    on_turn = [one.measure for one in planned if ((occasion.number or 1) - 1) % one.every == 0]
+    # The plan was made while the practice was ready for it; whether it still is, is asked again here.
+    due = [name for name in on_turn if safety_queries.may_be_asked(wording.measure(name), course.practice_id)]
     if not due or occasion.starts_at is None:
         return
     key, life = uuid4(), BEFORE_LIFE if moment == PlannedMeasure.BEFORE else AFTER_LIFE
