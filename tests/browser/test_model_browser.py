@@ -104,8 +104,10 @@ def test_without_scripts(browser: Browser, place: str, size: dict[str, int]) -> 
 
 
 def test_on_paper_the_table_stands_open_and_the_settings_are_words(watched: Page, place: str) -> None:
+    watched.set_viewport_size({"width": 680, "height": 960})  # A4 or letter, within its margins
     watched.goto(place)
     watched.emulate_media(media="print")
+    assert watched.evaluate("(one => one.scrollWidth <= one.clientWidth)(document.getElementById('numbers'))")
     expect(watched.get_by_role("table")).to_be_visible()
     expect(watched.get_by_text("Drawn here: a rupture of middle depth in session 5")).to_be_visible()
     expect(watched.locator("form[data-draw]")).to_be_hidden()
