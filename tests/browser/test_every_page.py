@@ -46,7 +46,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
     course, session = [stage.course.pk], [stage.session.pk]
     return {
         "stranger": [
-            *map(reverse, ("front", "why", "help", "measures", "therapists", "my_sign_in")),
+            *map(reverse, ("front", "why", "help", "measures", "model", "therapists", "my_sign_in")),
             reverse("therapist", args=[stage.therapist.pk]),
             reverse("my_enter", args=["no-such-secret"]),
             "/c/no-such-link-at-all/",

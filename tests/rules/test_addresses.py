@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "why": EVERYONE,
     "help": EVERYONE,
     "measures": EVERYONE,
+    "model": EVERYONE,
     "therapists": EVERYONE,
     "therapist": EVERYONE,
     "healthz": (503,) * 10,  # no worker runs in this test, and it says so

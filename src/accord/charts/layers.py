@@ -13,12 +13,12 @@ DASHES = (None, "7 5", "1 5")
 _TARGET = 24.0
 
 
-def grid(frame: Frame, levels: Sequence[float]) -> str:
+def grid(frame: Frame, levels: Sequence[float], *, labelled: bool = True) -> str:
     rows = []
     for level in levels:
         y = frame.y(level)
         rows.append(stroke(path([(frame.left, y), (frame.right, y)]), "chart-grid", width=0.5))
-        rows.append(text(shown(level), frame.left - 7, y + 4.5, "chart-tick", "end"))
+        rows.append(text(shown(level), frame.left - 7, y + 4.5, "chart-tick", "end") if labelled else "")
     return "".join(rows)
 
 

@@ -1,4 +1,4 @@
-"""What a course chart is made of."""
+"""What a course chart, and one of many courses, is made of."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ class Event:
     x: float
     label: str
     kind: Kind = "note"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Many courses of one kind: their middle, ranges from the widest to the narrowest, and some courses singly."""
+
+    name: str
+    middle: Sequence[float | None]
+    bands: Sequence[Band] = ()
+    singles: Sequence[Sequence[float | None]] = ()
+    events: Sequence[Event] = ()

@@ -7,6 +7,7 @@
     check()                         every statistic beside what was published
     ablations()                     what is left when a cause is switched off
     calibrate()                     parameters that reproduce given statistics
+    crowd(courses.truth)            many courses at a glance; compare(usual, changed) says what a change does
     judge(signals, courses)         how good a detector of ruptures is
 
 Fitted, sufficient, not proven: docs/mechanism.md says what may be concluded.
@@ -14,6 +15,7 @@ Fitted, sufficient, not proven: docs/mechanism.md says what may be concluded.
 
 from accord.mechanism.ablation import ABLATIONS, AblationRow, ablations
 from accord.mechanism.calibration import Calibrated, Step, calibrate
+from accord.mechanism.crowds import Comparison, Crowd, Difference, compare, crowd
 from accord.mechanism.estimators import statistics
 from accord.mechanism.feedback import Effect, feedback_effect, told
 from accord.mechanism.judging import Judged, judge
@@ -26,7 +28,8 @@ from accord.mechanism.truth import Truth
 
 __all__ = [
     "ABLATIONS", "CAUSES", "REASONS", "TARGETS",
-    "AblationRow", "Calibrated", "Effect", "Feedback", "Judged", "Known", "ParameterError", "Parameters", "Row",
-    "Scenario", "Simulated", "Step", "Target", "Truth",
-    "ablations", "calibrate", "check", "feedback_effect", "judge", "known_parameters", "simulate", "statistics", "told",
+    "AblationRow", "Calibrated", "Comparison", "Crowd", "Difference", "Effect", "Feedback", "Judged", "Known",
+    "ParameterError", "Parameters", "Row", "Scenario", "Simulated", "Step", "Target", "Truth",
+    "ablations", "calibrate", "check", "compare", "crowd", "feedback_effect", "judge", "known_parameters", "simulate",
+    "statistics", "told",
 ]  # fmt: skip

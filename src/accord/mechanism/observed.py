@@ -107,7 +107,17 @@ def _rate(expected: Floats, day: Words, place: int) -> Answers:
 
 def phq_total(score: Floats) -> Answers:
     """The PHQ-9 total of a symptom score in SD."""
-    return np.clip(np.rint(15 + 5.5 * score), 0, 27).astype(np.int8)
+    return np.rint(on_phq_scale(score)).astype(np.int8)
+
+
+def on_phq_scale(score: Floats) -> Floats:
+    """Where a symptom score in SD stands between 0 and 27, before rounding."""
+    return np.asarray(np.clip(15 + 5.5 * score, 0, 27), np.float64)
+
+
+def on_alliance_scale(latent: Floats) -> Floats:
+    """Where an alliance in SD stands between 0 and 5, before rounding."""
+    return np.asarray(np.clip(CENTRE + SLOPE * latent, 0, 5), np.float64)
 
 
 def phq_items(total: Answers, late: Floats) -> Answers:

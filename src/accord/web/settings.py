@@ -11,7 +11,7 @@ import environ
 from accord.web.people import keys
 
 env = environ.Env()
-ROOMS = ["audit", "people", "notices", "safety", "pages", "alliance", "home", "design"]
+ROOMS = ["audit", "people", "notices", "safety", "pages", "alliance", "mechanism", "home", "design"]
 HERE = Path(__file__).resolve().parent
 
 DATA = Path(env.str("ACCORD_DATA", default="~/.local/share/accord")).expanduser()
@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    *(f"accord.web.{room}" for room in ROOMS if room not in ("pages", "home")),
+    *(f"accord.web.{room}" for room in ROOMS if room not in ("pages", "mechanism", "home")),
 ]
 MIDDLEWARE = [
     "accord.web.design.headers.security_headers",

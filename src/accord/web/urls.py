@@ -14,6 +14,7 @@ from accord.web.alliance import views as alliance
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
+from accord.web.mechanism import views as mechanism
 from accord.web.pages import views as pages
 from accord.web.safety import views as safety
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("why/", pages.why, name="why"),
     path("help/", pages.help_now, name="help"),
     path("measures/", pages.measures_list, name="measures"),
+    path("model/", mechanism.model, name="model"),
     path("therapists/", pages.therapists, name="therapists"),
     path("therapists/<uuid:member_id>/", pages.therapist, name="therapist"),
     path("healthz", home.healthz, name="healthz"),
