@@ -9,7 +9,7 @@ from django.utils import timezone
 from accord.web.alliance import actions as alliance
 from accord.web.alliance.models import CheckIn, Course, Occasion
 from accord.web.people import actions as people
-from accord.web.people.asker import CLIENT_KEY, COMMAND, of_client, of_member
+from accord.web.people.asker import ADDRESS_KEY, CLIENT_KEY, COMMAND, of_client, of_member
 from accord.web.people.models import Client, Member, Practice
 from accord.web.safety import actions as safety
 
@@ -60,7 +60,7 @@ class Cast:
             visitor.force_login(person.account)
         else:
             session = visitor.session
-            session[CLIENT_KEY] = str(person.pk)
+            session[CLIENT_KEY], session[ADDRESS_KEY] = str(person.pk), person.email_index
             session.save()
         return visitor
 

@@ -10,6 +10,7 @@ os.environ["ACCORD_DATA"] = tempfile.mkdtemp(prefix="accord-tests-")
 atexit.register(shutil.rmtree, os.environ["ACCORD_DATA"], ignore_errors=True)
 # Playwright keeps a loop in the tests' thread, and fixtures still use the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+os.environ["ACCORD_MAIL_URL"] = "smtp://127.0.0.1:1"  # never used: tests keep their letters in memory
 for name in ("ACCORD_DEMO", "ACCORD_DATABASE_URL", "ACCORD_KEYS", "ACCORD_ORIGIN"):
     os.environ.pop(name, None)
 

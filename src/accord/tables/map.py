@@ -73,8 +73,11 @@ class Map:
     def parse(cls, text: str) -> Map:
         try:
             given = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise TableError(f"map: not valid TOML: {error}") from error
+        except (
+            ValueError,
+            RecursionError,
+        ) as error:
+            raise TableError(f"map: not valid TOML: {str(error)[:200]}") from error
         _only(given, _SECTIONS, "")
         made = cls(
             columns=_columns(_table(given, "columns")),

@@ -101,6 +101,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff accounts are made by the practice for an address it knows
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make this server write to a stranger
 ACCOUNT_SESSION_REMEMBER = False  # rooms and their computers are shared: closing the browser signs out
 ACCOUNT_FORMS = {
     "login": "accord.web.people.sign_in_forms.LoginForm",
@@ -161,11 +162,14 @@ WHITENOISE_AUTOREFRESH = False
 _mail_url = env.str("ACCORD_MAIL_URL", default="")
 _folder = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(DATA / "mail")}
 MAIL = env.email_url_config(_mail_url) if _mail_url else _folder
+MAIL_IS_A_FOLDER = not _mail_url
+MAIL_TIMEOUT = 20  # a mail server that says nothing must not hold up the next message
 MAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("ACCORD_MAIL_FROM", default="accord@localhost")
 if django.VERSION < (6, 1):
     EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], MAIL.get("EMAIL_FILE_PATH")
     EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", "localhost"), MAIL.get("EMAIL_PORT") or 25
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_USER") or "", MAIL.get("EMAIL_HOST_PASSWORD") or ""
+    EMAIL_TIMEOUT = MAIL_TIMEOUT
     EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
 else:  # from 6.1 on one dictionary takes the place of the EMAIL_ settings
     _options = {
@@ -175,6 +179,7 @@ else:  # from 6.1 on one dictionary takes the place of the EMAIL_ settings
         "password": MAIL.get("EMAIL_HOST_PASSWORD") or "",
         "use_tls": MAIL.get("EMAIL_USE_TLS", False),
         "use_ssl": MAIL.get("EMAIL_USE_SSL", False),
+        "timeout": MAIL_TIMEOUT,
     }
     _file = {"file_path": str(DATA / "mail")}
     MAILERS = {"default": {"BACKEND": MAIL["EMAIL_BACKEND"], "OPTIONS": _options if _mail_url else _file}}
@@ -182,8 +187,9 @@ else:  # from 6.1 on one dictionary takes the place of the EMAIL_ settings
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "accord.web.design.secrets.Cut"}},
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; their answer is a 400

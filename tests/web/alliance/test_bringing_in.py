@@ -64,6 +64,43 @@ def test_what_is_there_already_is_left_as_it_is_and_named(cast: Cast) -> None:
     assert AnswerSet.objects.get(occasion__held_on="2026-03-02").total == 14
 
 
+def test_a_colleagues_client_with_the_same_number_is_somebody_else(cast: Cast) -> None:
+    """Both count their clients 1, 2, 3: a number must never open a colleague's record."""
+    for therapist in (cast.therapist, cast.other_therapist):
+        asker = of_member(therapist)
+        done = actions.bring_in(asker=asker, practice=cast.practice, reading=read(TABLE), therapist=therapist)
+        assert done.clients == 2
+        again = actions.bring_in(asker=asker, practice=cast.practice, reading=read(TABLE), therapist=therapist)
+        assert (again.clients, again.known) == (0, 3)
+    mine, theirs = (
+        {course.client_id for course in queries.caseload(of_member(one))}
+        for one in (cast.therapist, cast.other_therapist)
+    )
+    assert not mine & theirs
+
+
+def test_pressed_twice_it_is_brought_in_once_and_says_so(cast: Cast) -> None:
+    desk = cast.visitor(cast.therapist)
+    upload(desk)
+    place = f"/bring-in/{Intake.objects.get().pk}/"
+    for _ in range(2):
+        desk.post(place, {"bring_in": "1"})
+    assert Intake.objects.get().added == 3
+
+
+def test_a_whole_practice_is_not_brought_in_on_a_page(cast: Cast) -> None:
+    rows = "\n".join(f"K-{number},1,5" for number in range(501))
+    page = upload(cast.visitor(cast.therapist), f"client,session,phq-9.client\n{rows}\n")
+    assert page.status_code == 422
+    assert "more than 500 clients" in page.content.decode()
+
+
+def test_hostile_maps_are_refused_kindly(cast: Cast) -> None:
+    desk = cast.visitor(cast.therapist)
+    for text in ("a=" + "[" * 5000, "a=" + "9" * 10_000, "a." * 15_000 + "b=1"):
+        assert upload(desk, map_text=text).status_code == 422
+
+
 def test_a_table_of_several_therapists_is_not_one_therapists(cast: Cast) -> None:
     desk = cast.visitor(cast.therapist)
     page = upload(desk, "client,therapist,session,phq-9.client\nK-1,A,1,5\nK-2,B,1,5\n").content.decode()

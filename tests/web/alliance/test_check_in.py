@@ -41,11 +41,47 @@ def test_closing_the_page_loses_nothing(cast: Cast) -> None:
     phone = Visitor()
     phone.get(link_to(cast.after))
     page_of(phone, cast, 1, alliance_answers(3))
-    other_day = Visitor()
-    start = other_day.get(link_to(cast.after), follow=True).content.decode()
+    start = phone.get(link_to(cast.after), follow=True).content.decode()
     assert "Carry on" in start
     assert "/check-in/2/" in start
-    assert "checked" in other_day.get("/check-in/1/").content.decode()
+    assert "checked" in phone.get("/check-in/1/").content.decode()
+
+
+def test_somebody_else_with_the_same_link_does_not_see_what_was_ticked(cast: Cast) -> None:
+    phone, other = Visitor(), Visitor()
+    phone.get(link_to(cast.after))
+    page_of(phone, cast, 1, alliance_answers(3))
+    assert "Carry on" not in other.get(link_to(cast.after), follow=True).content.decode()
+    assert " checked" not in other.get("/check-in/1/").content.decode()
+    answer_all(other, cast.after, "alliance", alliance_answers(5))  # and what it sends is its own alone
+    assert set(stored(cast)[0].answers.values()) == {5, 0}
+
+
+def test_what_is_pressed_too_late_is_said_to_be_so(cast: Cast) -> None:
+    """Back in the browser, another answer, 'send' again: the page does not say 'saved' of something dropped."""
+    phone = Visitor()
+    answer_all(phone, cast.after, "alliance", alliance_answers(4))
+    same = page_of(phone, cast, 1, alliance_answers(4)).content.decode()
+    other = page_of(phone, cast, 1, alliance_answers(1)).content.decode()
+    assert "was not stored" not in same
+    assert "was not stored" in other
+    assert "Your earlier answers stand" in other
+
+
+def test_a_cancelled_session_and_an_ended_course_ask_nothing(cast: Cast) -> None:
+    actions.record_attendance(asker=of_member(cast.therapist), occasion=cast.session, attended="cancelled")
+    assert Visitor().get(link_to(cast.after), follow=True).status_code == 410
+
+
+def test_somebody_who_is_filling_it_in_when_the_time_ends_may_finish(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.after))
+    page_of(phone, cast, 1, alliance_answers(4))
+    CheckIn.objects.filter(pk=cast.after.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
+    for page in (2, 3):
+        last = page_of(phone, cast, page, alliance_answers(4))
+    assert last["Location"] == "/check-in/done/"
+    assert len(stored(cast)) == 1
 
 
 def test_what_is_ticked_is_kept_at_once_where_scripts_run(cast: Cast) -> None:
@@ -169,7 +205,7 @@ class TestKindPages:
     def test_replaced_by_a_newer_one(self, cast: Cast) -> None:
         old, phone = link_to(cast.after), Visitor()
         phone.get(old)
-        actions.renew_link(asker=of_member(cast.therapist), check_in=cast.after)
+        cast.after = actions.renew_link(asker=of_member(cast.therapist), check_in=cast.after)
         assert Visitor().get(old).status_code == 404
         assert phone.get("/check-in/").status_code == 404  # the older cookie ends with the older link
         assert Visitor().get(link_to(cast.after)).status_code == 302

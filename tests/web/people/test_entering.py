@@ -35,10 +35,29 @@ def test_after_a_quarter_of_an_hour_it_is_too_late(cast: Cast) -> None:
     assert Visitor().post(path).status_code == 410
 
 
-def test_only_the_newest_works(cast: Cast) -> None:
-    old, new = ask("ada@example.org"), ask("ada@example.org")
-    assert Visitor().post(old).status_code == 410
-    assert Visitor().post(new).status_code == 302
+def test_somebody_else_who_asks_spoils_nothing_and_floods_nobody(cast: Cast) -> None:
+    """An older link stays good; after three that wait no further one is sent."""
+    first = ask("ada@example.org")
+    for _ in range(20):
+        ask("ada@example.org")
+    assert len(mail.outbox) == 3
+    assert Visitor().post(first).status_code == 302
+
+
+def test_a_confirmed_address_is_changed_by_its_client_alone(cast: Cast) -> None:
+    """It opens their own record: a therapist who could put in an address of theirs could read as the client."""
+    Visitor().post(ask("ada@example.org"))
+    place = f"/courses/{cast.course.pk}/address/"
+    page = cast.visitor(cast.therapist).post(place, {"email": "berg-private@example.org"}, follow=True)
+    assert "they change it on their own page" in page.content.decode()
+    assert Client.objects.get(pk=cast.ada.pk).email == "ada@example.org"
+
+
+def test_a_changed_address_ends_the_old_one(cast: Cast) -> None:
+    path, phone = ask("ada@example.org"), cast.visitor(cast.ada)
+    cast.visitor(cast.therapist).post(f"/courses/{cast.course.pk}/address/", {"email": "ada@new.example"})
+    assert Visitor().post(path).status_code == 410
+    assert phone.get("/my/").status_code == 302
 
 
 def test_the_page_says_the_same_for_an_address_nobody_has(cast: Cast) -> None:

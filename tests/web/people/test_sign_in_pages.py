@@ -175,7 +175,6 @@ def test_mails_are_short_neutral_and_ours(client, give_account):
     client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
     assert [message.subject for message in mail.outbox] == [
         "Choose a new password",
-        "There is no account for this address",
         "An app was added to your account",
         "Your account has new recovery codes",
         "A passkey was removed from your account",

@@ -10,10 +10,12 @@ from django.utils import timezone
 from accord.errors import RefusedError
 from accord.tables import Reading
 from accord.web.alliance import actions as alliance
-from accord.web.alliance.models import AnswerSet, Draft, PlannedMeasure
+from accord.web.alliance import queries as alliance_queries
+from accord.web.alliance.models import AnswerSet, CheckIn, Draft, PlannedMeasure
 from accord.web.alliance.reading_in import read
 from accord.web.notices.models import Notice
 from accord.web.people.asker import COMMAND, of_member
+from accord.web.people.models import Account
 from accord.web.safety import actions, queries
 from accord.web.safety.models import Flag, SafetyPlan
 from tests.cast import LINES, Cast, phq9, send
@@ -79,6 +81,104 @@ def test_s1_flags_are_refused_outside_of_a_transaction(cast: Cast, monkeypatch: 
         )
     monkeypatch.undo()
     assert connection.in_atomic_block
+
+
+DANGER = {"phq-9.9": "3"}
+
+
+def last_page(cast: Cast, phone: Visitor):  # type: ignore[no-untyped-def]
+    return phone.post("/check-in/3/", {**DANGER, "check_in": str(cast.before.pk)})
+
+
+def test_s1_danger_said_after_sending_is_flagged_and_answered_with_help(cast: Cast) -> None:
+    """Back, the ninth at 'nearly every day', send: not stored as it stands, but never dropped in silence."""
+    phone = Visitor()
+    answer_all(phone, cast.before, "phq-9", phq9())
+    page = last_page(cast, phone).content.decode()
+    assert Flag.objects.get().value == 3
+    assert "talk to someone now" in page
+    assert "was not stored" in page
+
+
+@pytest.mark.parametrize("how", ["expired", "renewed"])
+def test_s1_danger_said_on_a_link_that_ended_meanwhile_is_flagged_too(cast: Cast, how: str) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    if how == "expired":
+        CheckIn.objects.filter(pk=cast.before.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    else:
+        alliance.renew_link(asker=of_member(cast.therapist), check_in=cast.before)
+    page = last_page(cast, phone).content.decode()
+    assert Flag.objects.get().value == 3
+    assert "talk to someone now" in page
+    assert "was not stored" in page
+
+
+def test_s1_the_same_answer_given_again_is_a_new_flag_with_a_new_message(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    actions.acknowledge(asker=of_member(cast.therapist), flag=Flag.objects.get(), note="Called.")
+    alliance.answer_again(check_in=cast.before)
+    send(cast.before, {"phq-9": SOMETIMES})
+    assert Flag.objects.count() == 2
+    assert Notice.objects.filter(kind="flag").count() == 2
+
+
+def test_s2_only_the_browser_that_sent_is_reminded(cast: Cast) -> None:
+    answer_all(Visitor(), cast.before, "phq-9", SOMETIMES)
+    other = Visitor()
+    other.get(link_to(cast.before))
+    assert "talk to someone now" not in other.get("/check-in/done/").content.decode()
+
+
+def test_s4_the_responsible_clinician_may_look(cast: Cast) -> None:
+    SafetyPlan.objects.update(responsible=cast.other_therapist)
+    send(cast.before, {"phq-9": SOMETIMES})
+    desk = cast.visitor(cast.other_therapist)
+    assert "spoke of self-harm" in desk.get("/desk/").content.decode()
+    assert desk.get(f"/flags/{Flag.objects.get().pk}/").status_code == 200
+    assert desk.get(f"/courses/{cast.course.pk}/").status_code == 404  # the flag, not the course
+
+
+def test_s4_where_nobody_can_be_told_now_the_deputy_is(cast: Cast) -> None:
+    Account.objects.update(is_active=False)
+    send(cast.before, {"phq-9": SOMETIMES})
+    notice = Notice.objects.get()
+    assert notice.kind == "flag-late"
+    assert notice.due_at <= timezone.now()
+
+
+def test_s5_looking_twice_at_once_keeps_the_first_word(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    flag = Flag.objects.get()
+    notes = [actions.acknowledge(asker=of_member(cast.therapist), flag=flag, note=note).note for note in ("one", "two")]
+    assert notes == ["one", "one"]
+
+
+def test_s7_a_message_that_was_tried_and_failed_counts_as_stuck(cast: Cast) -> None:
+    send(cast.before, {"phq-9": SOMETIMES})
+    longago, later = timezone.now() - timedelta(minutes=20), timezone.now() + timedelta(hours=1)
+    Notice.objects.filter(kind="flag").update(attempts=3, written_at=longago, due_at=later)
+    assert "Messages are not going out" in cast.visitor(cast.therapist).get("/desk/").content.decode()
+
+
+def test_s8_a_folder_for_letters_reaches_nobody(cast: Cast, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.MAIL_IS_A_FOLDER = True
+    assert "mail server" in " ".join(queries.missing_for_self_harm_items(cast.practice.pk))
+
+
+def test_s8_a_check_in_that_is_open_leaves_the_item_out_as_soon_as_the_plan_is_emptied(cast: Cast) -> None:
+    SafetyPlan.objects.update(read_by="")
+    assert [measure.id for measure in alliance_queries.asked(cast.before)] == []
+
+
+def test_a_files_flags_are_told_of_in_one_message(cast: Cast) -> None:
+    rows = "\n".join(f"C-{number},1,2019-01-01,{'0,' * 8}2" for number in range(30))
+    items = ",".join(f"phq-9.client.{number}" for number in range(1, 10))
+    reading = read(f"client,session,held_on,{items}\n{rows}\n")
+    bring_in(cast, reading)
+    bring_in(cast, reading)
+    assert Flag.objects.count() == 30
+    assert Notice.objects.filter(kind="flag").count() == 1
 
 
 def test_s2_the_very_next_page_says_whom_to_call_and_when_a_person_reads(cast: Cast) -> None:

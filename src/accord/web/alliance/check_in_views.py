@@ -1,48 +1,72 @@
 """The client's side of a check-in: a link, a few pages, 'saved'. No account, and no page shows what was sent."""
 
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accord import measures
 from accord.measures import Item, Measure
-from accord.web import wording
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance.models import CheckIn
 from accord.web.people.asker import Request
 from accord.web.safety import queries as safety
 
 COOKIE = "__Host-accord-link" if settings.HTTPS else "accord-link"
+HELP_COOKIE = f"{COOKIE}-help"
 KIND_STATUS = {"unknown": 404, "expired": 410, "closed": 410, "early": 200, "answered": 200, "not-me": 200}
 
 
-@require_GET
+@dataclass(frozen=True)
+class Held:
+    """What this browser holds: a check-in, in which state, and the mark by which its own draft is known again."""
+
+    check_in: CheckIn | None
+    state: str
+    holder: str = ""
+
+
+@require_safe
 def open_link(request: Request, token: str) -> HttpResponse:
     """Swap the link's secret for a cookie and a clean address. Opening it uses nothing up."""
     one = queries.by_token(token)
     if one is None:
         return _say(request, "unknown", None)
+    before = _held(request)
+    holder = before.holder if before.check_in == one else secrets.token_urlsafe(12)
     response = redirect("check_in")
-    life = max(60, int((one.expires_at - timezone.now()).total_seconds()))
-    response.set_signed_cookie(
-        COOKIE, f"{one.pk}:{one.generation}", max_age=life, httponly=True, samesite="Lax", secure=settings.HTTPS
-    )
+    life = max(60, int((one.expires_at + queries.GRACE - timezone.now()).total_seconds()))
+    _give(response, COOKIE, f"{one.pk}:{one.generation}:{holder}", life)
     return response
 
 
-def _current(request: Request) -> tuple[CheckIn | None, str]:
-    key, _, generation = (request.get_signed_cookie(COOKIE, default="") or "").partition(":")
-    one = queries.by_cookie(key, int(generation)) if generation.isdigit() else None
-    return (one, queries.link_state(one, timezone.now())) if one else (None, "unknown")
+def _give(response: HttpResponse, name: str, value: str, seconds: int) -> None:
+    response.set_signed_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.HTTPS)
 
 
-def _say(request: Request, state: str, one: CheckIn | None) -> HttpResponse:
-    """A kind page for a link that asks nothing now."""
+def _held(request: Request) -> Held:
+    """The check-in of this browser's cookie; one whose link was renewed since is known, and its state is 'unknown'."""
+    key, _, rest = (request.get_signed_cookie(COOKIE, default="") or "").partition(":")
+    generation, _, holder = rest.partition(":")
+    one = queries.by_cookie(key) if key else None
+    if one is None:
+        return Held(None, "unknown")
+    current = generation == str(one.generation)
+    return Held(one, queries.link_state(one, timezone.now()) if current else "unknown", holder)
+
+
+def _say(
+    request: Request, state: str, one: CheckIn | None, *, unsent: bool = False, urgent: bool = False
+) -> HttpResponse:
+    """A kind page for a link that asks nothing now; `unsent`: what was just pressed was not stored, and it says so."""
     known: dict[str, Any] = {"check_in": one, "help": safety.help_for(one.practice if one else None)}
+    known |= {"unsent": unsent, "urgent": urgent}
     if one:
         known |= {"zone": one.practice.time_zone, "opens_at": queries.opens_at(one)}
     return render(request, "alliance/link.html", {**known, "state": state}, status=KIND_STATUS[state])
@@ -50,119 +74,150 @@ def _say(request: Request, state: str, one: CheckIn | None) -> HttpResponse:
 
 def steps(one: CheckIn) -> list[tuple[Measure, tuple[Item, ...]]]:
     """The pages of this check-in, in order."""
-    asked = [wording.measure(name) for name in one.measures]
-    return [(measure, page) for measure in asked for page in measure.pages(one.occasion.number or 1)]
+    return [(measure, page) for measure in queries.asked(one) for page in measure.pages(one.occasion.number or 1)]
 
 
-@require_GET
+@require_safe
 def check_in(request: Request) -> HttpResponse:
     """The start: whose it is, what it is, who reads it; and 'carry on' where something was kept."""
-    one, state = _current(request)
-    if one is None or state != "open":
-        return _say(request, state, one)
-    done = _done(one)
+    held = _held(request)
+    if held.check_in is None or held.state != "open":
+        return _say(request, held.state, held.check_in if held.state != "unknown" else None)
+    done = _done(held)
     first = done.index(False) + 1 if False in done else len(done)
-    return render(
-        request, "alliance/start.html", {**_frame(one), "first": first, "begun": any(done), "count": _count(one)}
-    )
+    frame = {**_frame(held), "first": first, "begun": any(done), "count": _count(held.check_in)}
+    return render(request, "alliance/start.html", frame)
+
+
+def _kept(held: Held) -> dict[str, dict[str, Any]]:
+    """What this very browser ticked before; what another one ticked is not shown to it."""
+    draft = getattr(held.check_in, "draft", None)
+    return draft.answers if draft and draft.holder == held.holder else {}
 
 
 def _count(one: CheckIn) -> int:
     return sum(len(items) for _, items in steps(one))
 
 
-def _frame(one: CheckIn) -> dict[str, Any]:
+def _frame(held: Held) -> dict[str, Any]:
     """What every page of a check-in shows: whom to call, and at once when an answer asks for it."""
-    kept = one.draft.answers if hasattr(one, "draft") else {}
-    loaded = {name: wording.measure(name) for name in one.measures}
+    assert held.check_in
+    loaded = queries.asked(held.check_in)
     return {
-        "check_in": one,
-        "zone": one.practice.time_zone,
-        "help": safety.help_for(one.practice),
-        "urgent": any(measures.score(loaded[name], kept.get(name, {})).risk for name in loaded),
-        "asks_of_harm": any(measure.safety for measure in loaded.values()),
+        "check_in": held.check_in,
+        "zone": held.check_in.practice.time_zone,
+        "help": safety.help_for(held.check_in.practice),
+        "urgent": any(_risk(measure, _kept(held).get(measure.id, {})) for measure in loaded),
+        "asks_of_harm": any(measure.safety for measure in loaded),
     }
 
 
-@require_http_methods(["GET", "POST"])
+def _risk(measure: Measure, given: Mapping[str, Any]) -> bool:
+    return bool(measure.safety and measures.score(measure, given).risk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_in_page(request: Request, page: int) -> HttpResponse:
     """One page of questions. Each 'next' is kept; the last one sends."""
-    one, state = _current(request)
-    if one is None or state != "open":
-        return _say(request, state, one)
-    pages = steps(one)
+    held = _held(request)
+    if request.method == "POST" and held.check_in and held.state != "open":
+        return _too_late(request, held, page)
+    if held.check_in is None or held.state != "open":
+        return _say(request, held.state, held.check_in if held.state != "unknown" else None)
+    pages = steps(held.check_in)
     if not 1 <= page <= len(pages):
         return redirect("check_in")
     measure, items = pages[page - 1]
-    if request.method == "GET":
-        kept = one.draft.answers.get(measure.id, {}) if hasattr(one, "draft") else {}
-        return _show(request, one, page, forms.Page(measure, items, kept, {}))
-    if request.POST.get("check_in") != str(one.pk):
+    if request.method != "POST":
+        return _show(request, held, page, forms.Page(measure, items, _kept(held).get(measure.id, {}), {}))
+    if request.POST.get("check_in") != str(held.check_in.pk):
         return _say(request, "unknown", None)
-    return _take(request, one, page, forms.read_page(measure, items, request.POST))
+    return _take(request, held, page, forms.read_page(measure, items, request.POST))
 
 
-def _take(request: Request, one: CheckIn, page: int, filled: forms.Page) -> HttpResponse:
-    in_passing = "keep" in request.POST
+def _too_late(request: Request, held: Held, page: int) -> HttpResponse:
+    """Pressed after it was sent, ended or renewed: not stored, and said so; danger is passed on and answered first."""
+    assert held.check_in
+    pages = steps(held.check_in)
+    if request.POST.get("check_in") != str(held.check_in.pk) or not 1 <= page <= len(pages):
+        return _say(request, held.state, None)
+    measure, items = pages[page - 1]
+    given = forms.read_page(measure, items, request.POST).given
+    actions.flag_answers(check_in=held.check_in, given={measure.id: given})
+    unsent = not queries.sent_already(held.check_in, measure, given)
+    known = held.check_in if held.state != "unknown" else None
+    return _say(request, held.state, known, unsent=unsent, urgent=_risk(measure, given))
+
+
+def _take(request: Request, held: Held, page: int, filled: forms.Page) -> HttpResponse:
+    assert held.check_in
+    one, in_passing = held.check_in, "keep" in request.POST
     order = forms.order_of(request.POST.get("order"))
     given = {filled.measure.id: filled.given}
-    draft = actions.save_draft(check_in=one, given=given, order=order, in_passing=in_passing)
+    draft = actions.save_draft(check_in=one, given=given, holder=held.holder, order=order, in_passing=in_passing)
     if in_passing:
         return HttpResponse(status=204)
-    if draft is None:
-        return redirect("check_in_done")
+    if draft is None:  # sent in the same moment from another page of this browser
+        return _too_late(request, Held(one, "answered", held.holder), page)
     one.draft = draft
     if filled.errors:
-        return _show(request, one, page, filled, status=422)
+        return _show(request, held, page, filled, status=422)
     if page < len(steps(one)):
         return redirect("check_in_page", page + 1)
-    if False in (done := _done(one)):
+    if False in (done := _done(held)):
         return redirect("check_in_page", done.index(False) + 1)
-    actions.send_check_in(check_in=one)
-    return redirect("check_in_done")
+    return _send(held)
 
 
-def _done(one: CheckIn) -> list[bool]:
+def _send(held: Held) -> HttpResponse:
+    """Store, and only then say so; this browser alone, and for a few minutes, is reminded whom to call."""
+    assert held.check_in
+    urgent = _frame(held)["urgent"]
+    actions.send_check_in(check_in=held.check_in)
+    response = redirect("check_in_done")
+    if urgent:
+        _give(response, HELP_COOKIE, str(held.check_in.pk), 600)
+    return response
+
+
+def _done(held: Held) -> list[bool]:
     """For each page, whether every question on it has an answer or a 'skip'."""
-    kept = one.draft.answers if hasattr(one, "draft") else {}
-    return [all(item.key in kept.get(measure.id, {}) for item in items) for measure, items in steps(one)]
+    assert held.check_in
+    kept = _kept(held)
+    return [all(item.key in kept.get(measure.id, {}) for item in items) for measure, items in steps(held.check_in)]
 
 
-def _show(request: Request, one: CheckIn, page: int, filled: forms.Page, status: int = 200) -> HttpResponse:
-    pages = steps(one)
+def _show(request: Request, held: Held, page: int, filled: forms.Page, status: int = 200) -> HttpResponse:
+    assert held.check_in
+    pages = steps(held.check_in)
     context = {
-        **_frame(one),
+        **_frame(held),
         "page": page,
         "pages": len(pages),
         "filled": filled,
-        "skipped": [key for key, value in filled.given.items() if value is None],
-        "first_of_measure": page == 1 or pages[page - 2][0] is not filled.measure,
         "alone": len(filled.items) == 1 and any(mark.item == filled.items[0].key for mark in filled.measure.safety),
     }
     return render(request, "alliance/page.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def check_in_done(request: Request) -> HttpResponse:
     """'Saved', shown only after the commit; whom to call stands above it when an answer asked for it."""
-    one, _ = _current(request)
-    if one is None or one.answered_at is None:
+    held = _held(request)
+    if held.check_in is None or held.state not in ("answered", "open") or held.check_in.answered_at is None:
         return redirect("check_in")
-    context = {**_frame(one), "urgent": safety.raised_by(one.pk), "changeable": _can_change(one)}
+    urgent = request.get_signed_cookie(HELP_COOKIE, default="") == str(held.check_in.pk)
+    context = {**_frame(held), "urgent": urgent, "changeable": held.state == "answered"}
     return render(request, "alliance/done.html", context)
-
-
-def _can_change(one: CheckIn) -> bool:
-    return queries.link_state(one, timezone.now()) == "answered"
 
 
 @require_POST
 def check_in_again(request: Request) -> HttpResponse:
     """Answer again with empty questions; the latest answers count."""
-    one, state = _current(request)
-    if one is None or state not in ("answered", "open"):
-        return _say(request, state, one)
-    actions.answer_again(check_in=one)
+    held = _held(request)
+    if held.check_in is None or held.state not in ("answered", "open"):
+        return _say(request, held.state, held.check_in if held.state != "unknown" else None)
+    actions.answer_again(check_in=held.check_in, holder=held.holder)
     return redirect("check_in_page", 1)
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 
 from accord import measures
 from accord.measures import Item, Measure
 from accord.web import wording
 
 SKIPPED = "skip"
+LARGEST = 5 * 2**20
+MOST_CLIENTS = 500
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class BookSession(forms.Form):
 
     day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
     time = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time"}))
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not -400 < (day - timezone.now().date()).days < 800:
+            raise forms.ValidationError("choose a day within about a year before and two after today")
+        return day
 
     def starts_at(self, time_zone: str) -> datetime:
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], ZoneInfo(time_zone))
@@ -135,6 +144,7 @@ class FileForm(forms.Form):
     map = forms.CharField(
         label="Map",
         required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs={"spellcheck": "false"}),
         help_text="Only if your columns have other names than Accord's.",
     )
@@ -143,4 +153,6 @@ class FileForm(forms.Form):
         file = self.cleaned_data["table"]
         if not file.name.lower().endswith((".csv", ".tsv", ".txt")):
             raise forms.ValidationError(f"‘{file.name}’ is not a CSV file. Save your table as CSV and choose that.")
+        if file.size > LARGEST:
+            raise forms.ValidationError(f"this file has {file.size / 2**20:.1f} MB; up to 5 MB can be brought in here")
         return file

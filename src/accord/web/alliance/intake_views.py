@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accord.errors import AccordError, RefusedError
+from accord.errors import AccordError, RefusedError, TableError
 from accord.tables import Reading
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance.models import Intake
@@ -20,7 +20,7 @@ SHOWN = 200
 
 
 @only("therapist")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def intakes(request: Request) -> HttpResponse:
     """Choose a file; it is read and held, and nothing is brought in yet."""
     form = forms.FileForm(request.POST or None, request.FILES or None)
@@ -43,14 +43,19 @@ def _say(error: Exception) -> str:
 def _keep(request: Request, form: forms.FileForm) -> Intake:
     file, map_text = form.cleaned_data["table"], form.cleaned_data["map"]
     text = file.read().decode("utf-8-sig")
-    read(text, map_text)  # a file that cannot be read at all is not held
+    reading = read(text, map_text)  # a file that cannot be read at all is not held
+    if len({row.client for row in reading.rows}) > forms.MOST_CLIENTS:
+        raise TableError(
+            f"more than {forms.MOST_CLIENTS} clients: a whole practice's table is brought in by the operator, "
+            "with 'accord import'"
+        )
     return actions.keep_intake(
         asker=request.asker, practice=request.asker.home, file_name=file.name, text=text, map_text=map_text
     )
 
 
 @only("therapist")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def intake(request: Request, intake_id: UUID) -> HttpResponse:
     """What was understood, what is kept out and why; then yes, or no."""
     one = found(queries.intake(request.asker, intake_id))

@@ -57,7 +57,7 @@ class Occasion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="occasions")
-    number = models.PositiveSmallIntegerField(null=True, blank=True)
+    number = models.PositiveIntegerField(null=True, blank=True)
     held_on = models.DateField(null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     attended = models.CharField(max_length=9, choices=ATTENDED, default=BOOKED, blank=True)
@@ -106,11 +106,12 @@ class Draft(models.Model):
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     attempt = models.UUIDField(default=uuid.uuid4)
     answers = models.JSONField(default=dict)
+    holder = models.CharField(max_length=24, blank=True)
     order = models.BigIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
 
     privacy = {
-        **dict.fromkeys(("check_in", "practice", "attempt", "order", "saved_at"), PLAIN),
+        **dict.fromkeys(("check_in", "practice", "attempt", "holder", "order", "saved_at"), PLAIN),
         "answers": SENSITIVE,
     }
 

@@ -17,17 +17,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord import measures
-from accord.measures import Score
+from accord.measures import Measure, Score
 from accord.tables import Reading
+from accord.web import wording
 from accord.web.alliance.models import AnswerSet, CheckIn, Course, Intake, Occasion, PlannedMeasure
 from accord.web.people.asker import Asker
 from accord.web.people.keys import token_hash
+from accord.web.safety import queries as safety
 
 Purpose = Literal["care", "own"]
 CHANGE_WINDOW = timedelta(hours=24)
 """For this long after sending, a client may send the same check-in again; the latest answers count."""
 
 
+GRACE = timedelta(hours=2)
+"""Somebody who is filling in a check-in when its time ends may finish."""
 BEFORE_OPENS = timedelta(days=3)
 """So long before a session the form that belongs before it can be answered."""
 
@@ -183,9 +187,9 @@ def by_token(token: str) -> CheckIn | None:
     return _for_link().filter(token_hash=token_hash(token)).first()
 
 
-def by_cookie(check_in_id: str, generation: int) -> CheckIn | None:
-    """The check-in of the cookie that a link was swapped for; a renewed link ends the older cookie."""
-    return _for_link().filter(pk=check_in_id, generation=generation).first()
+def by_cookie(check_in_id: str) -> CheckIn | None:
+    """The check-in of the cookie that a link was swapped for; a renewed link ends the older cookie, says its caller."""
+    return _for_link().filter(pk=check_in_id).first()
 
 
 def _for_link() -> "QuerySet[CheckIn]":
@@ -196,11 +200,29 @@ def _for_link() -> "QuerySet[CheckIn]":
 
 def link_state(one: CheckIn, now: datetime) -> str:
     """'open', 'early' (the session has not begun), 'expired', 'answered' (can still be changed) or 'closed'."""
-    if one.answered_at is not None and not getattr(one, "draft", None):
-        return "answered" if now < min(one.expires_at, one.answered_at + CHANGE_WINDOW) else "closed"
-    if now >= one.expires_at:
+    draft = getattr(one, "draft", None)
+    if one.answered_at is not None:
+        changing = now < min(one.expires_at, one.answered_at + CHANGE_WINDOW)
+        return ("open" if draft else "answered") if changing else "closed"
+    if one.occasion.attended in (Occasion.NO, Occasion.CANCELLED) or one.occasion.course.ended_on:
+        return "expired"
+    begun = draft and draft.saved_at > now - GRACE
+    if now >= one.expires_at and not begun:
         return "expired"
     return "early" if opens_at(one) > now else "open"
+
+
+def asked(one: CheckIn) -> list[Measure]:
+    """What this check-in asks now: a measure that the practice's safety plan no longer covers is left out."""
+    every = [wording.measure(name) for name in one.measures]
+    return [measure for measure in every if safety.may_be_asked(measure, one.practice_id)]
+
+
+def sent_already(one: CheckIn, measure: Measure, given: Mapping[str, int | float | None]) -> bool:
+    """Whether just these answers are what was stored last."""
+    sets = AnswerSet.objects.filter(occasion=one.occasion, measure=measure.id, rater=AnswerSet.CLIENT)
+    last = sets.order_by("-revision").first()
+    return bool(last and last.answers and given.items() <= last.answers.items())
 
 
 def link_path(one: CheckIn) -> str:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
 from accord.errors import RefusedError
@@ -34,7 +34,7 @@ def read_course(asker: Asker, course: Course) -> list[reading.Meeting]:
 
 
 @only("therapist")
-@require_GET
+@require_safe
 def course(request: Request, course_id: UUID) -> HttpResponse:
     """One client's course: the charts, the sessions, what is asked."""
     one = found(queries.course(request.asker, course_id))
@@ -55,7 +55,7 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
 
 
 @only("therapist")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_client(request: Request) -> HttpResponse:
     """Begin a course with a new client."""
     form = forms.NewClient(request.POST or None)
@@ -68,14 +68,17 @@ def new_client(request: Request) -> HttpResponse:
 
 
 @only("therapist")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_client(request: Request, course_id: UUID) -> HttpResponse:
     """The client's address for links."""
     one = found(queries.course(request.asker, course_id))
     form = forms.ClientAddress(request.POST or None, initial={"email": one.client.email})
     if request.method == "POST" and form.is_valid():
-        people.set_client_address(asker=request.asker, client=one.client, **form.cleaned_data)
-        messages.success(request, "The address is changed.")
+        try:
+            actions.change_address(asker=request.asker, client=one.client, **form.cleaned_data)
+            messages.success(request, "The address is changed. What waited for the old one is withdrawn.")
+        except RefusedError as error:
+            messages.error(request, f"Not changed: {error}.")
         return redirect("course", one.pk)
     return render(
         request, "alliance/edit_client.html", {"form": form, "course": one}, status=422 if form.errors else 200
@@ -83,7 +86,7 @@ def edit_client(request: Request, course_id: UUID) -> HttpResponse:
 
 
 @only("therapist")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: Request, course_id: UUID) -> HttpResponse:
     """What this client is asked, and how often."""
     one = found(queries.course(request.asker, course_id))
@@ -129,7 +132,7 @@ def end_course(request: Request, course_id: UUID) -> HttpResponse:
 
 
 @only("therapist")
-@require_GET
+@require_safe
 def session(request: Request, occasion_id: UUID) -> HttpResponse:
     """One session: who came, the two links, both sides' answers."""
     one = found(queries.occasion(request.asker, occasion_id))
@@ -183,7 +186,7 @@ def record_attendance(request: Request, occasion_id: UUID) -> HttpResponse:
 
 
 @only("therapist")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rate_session(request: Request, occasion_id: UUID) -> HttpResponse:
     """The therapist's own side, on one page."""
     one = found(queries.occasion(request.asker, occasion_id))
@@ -204,7 +207,7 @@ def rate_session(request: Request, occasion_id: UUID) -> HttpResponse:
 
 
 @only("therapist")
-@require_GET
+@require_safe
 def check_in_link(request: Request, check_in_id: UUID) -> HttpResponse:
     """Copy the link, show it as a QR code, or send it."""
     one = found(queries.check_in(request.asker, check_in_id))

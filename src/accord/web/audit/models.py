@@ -13,7 +13,7 @@ class Act(models.Model):
     practice = models.UUIDField(null=True, db_index=True)
     at = models.DateTimeField(default=timezone.now)
     who = models.UUIDField(null=True)
-    role = models.CharField(max_length=12)
+    role = models.CharField(max_length=24)
     verb = models.CharField(max_length=40)
     object = models.UUIDField(null=True)
 

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accord.web.home import demo
-from accord.web.people.asker import CLIENT_KEY, Request
+from accord.web.people.asker import ADDRESS_KEY, CLIENT_KEY, Request
 
 
 def _only_in_the_demo() -> None:
@@ -15,7 +15,7 @@ def _only_in_the_demo() -> None:
         raise Http404
 
 
-@require_GET
+@require_safe
 def doors(request: Request) -> HttpResponse:
     _only_in_the_demo()
     return render(request, "home/doors.html", {"doors": demo.DOORS})
@@ -29,7 +29,8 @@ def enter(request: Request, door: str) -> HttpResponse:
         raise Http404
     request.session.flush()
     if door == "client":
-        request.session[CLIENT_KEY] = str(demo.client_for_door().pk)
+        client = demo.client_for_door()
+        request.session[CLIENT_KEY], request.session[ADDRESS_KEY] = str(client.pk), client.email_index
     elif door != "seeker":
         login(request, demo.account_for_door(door), backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect(demo.DOORS[door].leads_to)

@@ -9,34 +9,35 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accord.errors import RefusedError
 from accord.web.notices import actions as notices
 from accord.web.people import actions, forms, queries
-from accord.web.people.asker import CLIENT_KEY, Request
+from accord.web.people.asker import ADDRESS_KEY, CLIENT_KEY, Request
 from accord.web.people.guards import only
 
 STAY = 60 * 60
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_code(request: Request) -> HttpResponse:
     """Send a link to the address, if it is somebody's. The page says the same either way."""
     form = forms.AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         for client in queries.clients_by_address(form.cleaned_data["email"]):
-            path = actions.make_code(client=client)
-            notices.write(practice=client.practice_id, kind="code", address=client.email, path=path)
+            if path := actions.make_code(client=client):
+                notices.write(practice=client.practice_id, kind="code", address=client.email, path=path)
         return render(request, "people/code_sent.html")
     return render(request, "people/ask_for_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter_by_code(request: Request, secret: str) -> HttpResponse:
     """Opening the link uses nothing up (mail programs open links); the button signs in."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "people/enter.html", {"secret": secret})
     client = actions.redeem_code(secret=secret)
     if client is None:
         return render(request, "people/code_spent.html", status=410)
     request.session.flush()
     request.session[CLIENT_KEY] = str(client.pk)
+    request.session[ADDRESS_KEY] = client.email_index
     request.session.set_expiry(STAY)
     return redirect("my")
 
@@ -50,7 +51,7 @@ def leave(request: Request) -> HttpResponse:
 
 
 @only("manager")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def members(request: Request) -> HttpResponse:
     """Everyone who works here; add one, and they get a link to choose a password."""
     form = forms.MemberForm(request.POST or None)
@@ -76,7 +77,7 @@ def _invite(request: Request, form: forms.MemberForm) -> None:
 
 
 @only("therapist", "manager", "deputy", "researcher", "operator")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def you(request: Request) -> HttpResponse:
     """One's roles, one's sign-in, and a therapist's public page."""
     member = request.member

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accord import measures
 from accord.web import wording
@@ -23,7 +23,7 @@ from accord.web.safety import queries as safety
 
 
 @only("therapist", "deputy")
-@require_GET
+@require_safe
 def desk(request: Request) -> HttpResponse:
     """Flags first, then today, then everyone."""
     now, asker = timezone.now(), request.asker
@@ -40,7 +40,7 @@ def desk(request: Request) -> HttpResponse:
 
 
 @only("client")
-@require_GET
+@require_safe
 def my(request: Request) -> HttpResponse:
     """A client's own page: what waits, and their own course in plain numbers."""
     courses = [(one, read_course(request.asker, one)) for one in alliance.own_courses(request.asker)]
@@ -57,7 +57,7 @@ def my(request: Request) -> HttpResponse:
 
 
 @only("client")
-@require_GET
+@require_safe
 def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
     """What a client said on one day, in full."""
     one = found(alliance.occasion(request.asker, occasion_id))
@@ -76,7 +76,7 @@ def my_check_in(request: Request, check_in_id: UUID) -> HttpResponse:
 
 
 @only("manager")
-@require_GET
+@require_safe
 def practice(request: Request) -> HttpResponse:
     """Totals, never a name."""
     context = {
@@ -87,7 +87,7 @@ def practice(request: Request) -> HttpResponse:
 
 
 @only("researcher")
-@require_GET
+@require_safe
 def research(request: Request) -> HttpResponse:
     """What a researcher can work with: every measure's structure, and the command line for files of their own."""
     loaded = [wording.measure(name) for name in measures.names()]
@@ -95,7 +95,7 @@ def research(request: Request) -> HttpResponse:
 
 
 @only("operator")
-@require_GET
+@require_safe
 def machinery(request: Request) -> HttpResponse:
     """What keeps the service up; no content."""
     beat, stuck = notices.last_heartbeat(), notices.stuck_since()
@@ -108,7 +108,7 @@ def machinery(request: Request) -> HttpResponse:
     return render(request, "home/machinery.html", context)
 
 
-@require_GET
+@require_safe
 def healthz(request: Request) -> HttpResponse:
     """For a monitor: 200 while the database answers and messages go out, else 503 and why."""
     try:

@@ -2,13 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accord.web.mechanism import drawing, forms
 from accord.web.people.asker import Request
 
 
-@require_GET
+@require_safe
 def model(request: Request) -> HttpResponse:
     """Simulated courses of therapy, as the address says."""
     setting, problems = forms.read(request.GET)

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from accord.web.notices.models import Heartbeat, Notice
 
 LEASE = timedelta(seconds=60)
+FLAGS_FIRST = Case(When(kind__startswith="flag", then=0), default=1)
 GIVE_UP_AFTER = 12  # tries with doubling waits, about three days
 
 
@@ -48,7 +49,7 @@ def lease(count: int = 5) -> list[Notice]:
     """Take what is due, for a minute. Whoever dies holding it loses the lease, never the message."""
     now = timezone.now()
     waiting = Notice.objects.filter(done_at=None, dead_at=None, cancelled_at=None, due_at__lte=now)
-    free = waiting.filter(Q(lease_until=None) | Q(lease_until__lt=now)).order_by("due_at")
+    free = waiting.filter(Q(lease_until=None) | Q(lease_until__lt=now)).order_by(FLAGS_FIRST, "due_at")
     if connection.features.has_select_for_update_skip_locked:
         free = free.select_for_update(skip_locked=True)
     taken = list(free[:count])

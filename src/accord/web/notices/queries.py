@@ -12,10 +12,11 @@ STALE = timedelta(minutes=15)
 def stuck_since() -> datetime | None:
     """When sending stopped working, if it did: an overdue message, or one that was given up."""
     late = timezone.now() - STALE
-    overdue = Notice.objects.filter(done_at=None, cancelled_at=None).filter(due_at__lt=late) | Notice.objects.filter(
-        dead_at__isnull=False, cancelled_at=None, done_at=None
-    )
-    first = overdue.order_by("written_at").first()
+    open_ones = Notice.objects.filter(done_at=None, cancelled_at=None)
+    # A message that was tried and failed waits for its next try: its due time alone would never look late.
+    failing = open_ones.filter(attempts__gt=0, written_at__lt=late)
+    stuck = open_ones.filter(due_at__lt=late) | failing | open_ones.filter(dead_at__isnull=False)
+    first = stuck.order_by("written_at").first()
     return first.written_at if first else None
 
 

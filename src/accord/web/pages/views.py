@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accord import measures
 from accord.web import wording
@@ -15,29 +15,29 @@ from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety
 
 
-@require_GET
+@require_safe
 def front(request: Request) -> HttpResponse:
     return render(request, "pages/front.html", {"help": _help(request)})
 
 
-@require_GET
+@require_safe
 def why(request: Request) -> HttpResponse:
     return render(request, "pages/why.html")
 
 
-@require_GET
+@require_safe
 def help_now(request: Request) -> HttpResponse:
     return render(request, "pages/help.html", {"help": _help(request)})
 
 
 @only("client")
-@require_GET
+@require_safe
 def wrong(request: Request) -> HttpResponse:
     """A way out that never passes the therapist."""
     return render(request, "pages/wrong.html", {"help": _help(request)})
 
 
-@require_GET
+@require_safe
 def measures_list(request: Request) -> HttpResponse:
     """What can be asked, each with its notice."""
     loaded = [wording.measure(name) for name in measures.names()]
@@ -45,14 +45,14 @@ def measures_list(request: Request) -> HttpResponse:
     return render(request, "pages/measures.html", {"measures": shown})
 
 
-@require_GET
+@require_safe
 def therapists(request: Request) -> HttpResponse:
     return render(
         request, "pages/therapists.html", {"therapists": people.published_therapists(), "help": _help(request)}
     )
 
 
-@require_GET
+@require_safe
 def therapist(request: Request, member_id: UUID) -> HttpResponse:
     one = found(people.published_therapist(member_id))
     return render(request, "pages/therapist.html", {"therapist": one, "help": safety.help_for(one.practice)})

@@ -1,7 +1,7 @@
 """The only writers of people."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
@@ -21,7 +21,7 @@ from accord.web.people.keys import token_hash
 from accord.web.people.models import Account, Client, Member, OneTimeCode, Practice
 
 CODE_LIFE = timedelta(minutes=15)
-CODE_TRIES = 5
+CODES_WAITING = 3
 ROLES = ("therapist", "manager", "deputy", "researcher", "operator")
 
 
@@ -125,19 +125,38 @@ def bring_in_therapists(*, asker: Asker, practice: UUID, codes: Iterable[str]) -
 
 
 @transaction.atomic
-def bring_in_clients(*, asker: Asker, practice: UUID, codes: Iterable[str]) -> tuple[dict[str, Client], int]:
-    """Clients by the practice's numbers; unknown ones are added under their number. Returns how many are new."""
-    wanted = {settings.KEYS.blind("client-code", code): code for code in sorted(set(codes))}
-    known = {one.code: one for one in Client.objects.filter(practice=practice, code__in=list(wanted))}
-    new = [Client(practice_id=practice, name=code, code=index) for index, code in wanted.items() if index not in known]
+def bring_in_clients(
+    *, asker: Asker, practice: UUID, codes: Iterable[str], of: UUID | None = None, own: Collection[UUID] = ()
+) -> tuple[dict[str, Client], int]:
+    """Clients by the practice's numbers; unknown ones are added under their number. Returns how many are new.
+
+    With `of`, a therapist's: a number then means one of their `own` clients or somebody new, never a colleague's
+    client, whose record it would open.
+    """
+    there = {one.code: one for one in Client.objects.filter(practice=practice).exclude(code="")}
+    found, new = {}, []
+    for code in sorted(set(codes)):
+        shared, private = (settings.KEYS.blind("client-code", text) for text in (code, f"{of}\0{code}"))
+        client = there.get(private if of else shared) or (there.get(shared) if of else None)
+        if client is None or (of and client.pk not in own):
+            client = Client(practice_id=practice, name=code, code=private if of else shared)
+            new.append(client)
+        found[code] = client
     Client.objects.bulk_create(new)
     record(asker, "bring in clients", practice=practice)
-    return {wanted[one.code]: one for one in (*known.values(), *new)}, len(new)
+    return found, len(new)
 
 
 @transaction.atomic
 def set_client_address(*, asker: Asker, client: Client, email: str) -> None:
-    """A changed address has to be confirmed again by its own one-time code."""
+    """A changed address has to be confirmed again by its own one-time code; what was sent to the old one is void.
+
+    An address that its client has confirmed opens their own record: only they may put another in its place.
+    """
+    client = Client.objects.select_for_update().get(pk=client.pk)
+    if client.email_confirmed_at and asker.who != client.pk:
+        raise RefusedError("this client has confirmed the address; they change it on their own page")
+    OneTimeCode.objects.filter(client=client, used_at=None).delete()
     client.email, client.email_confirmed_at = email.strip(), None
     client.email_index = settings.KEYS.blind("client-email", email.strip().lower()) if email.strip() else ""
     client.save()
@@ -145,9 +164,11 @@ def set_client_address(*, asker: Asker, client: Client, email: str) -> None:
 
 
 @transaction.atomic
-def make_code(*, client: Client) -> str:
-    """The path of a link that signs this client in once; older ones stop working."""
-    OneTimeCode.objects.filter(client=client, used_at=None).delete()
+def make_code(*, client: Client) -> str | None:
+    """The path of a link that signs this client in once; None when several wait already, so that nobody is flooded."""
+    waiting = OneTimeCode.objects.filter(client=client, used_at=None, expires_at__gt=timezone.now())
+    if waiting.count() >= CODES_WAITING:
+        return None
     secret = secrets.token_urlsafe(24)
     OneTimeCode.objects.create(
         practice_id=client.practice_id,

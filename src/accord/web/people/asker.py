@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from accord.errors import RefusedError
 from accord.web.people.models import Account, Client, Member
 
-CLIENT_KEY = "client"
+CLIENT_KEY, ADDRESS_KEY = "client", "client-address"
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ def _find(request: HttpRequest) -> tuple[Asker, Member | None, Client | None]:
         member = Member.objects.select_related("practice").filter(account=request.user).first()
         return (of_member(member) if member else STRANGER), member, None
     if client_id := request.session.get(CLIENT_KEY):
-        client = Client.objects.select_related("practice").filter(pk=client_id).first()
+        here = Client.objects.select_related("practice").filter(pk=client_id)
+        # Whoever came in by an address that was changed since is no longer let in by it.
+        client = here.filter(email_index=request.session.get(ADDRESS_KEY, "")).first()
         return (of_client(client) if client else STRANGER), None, client
     return STRANGER, None, None

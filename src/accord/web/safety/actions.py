@@ -15,7 +15,7 @@ from accord.web.notices import actions as notices
 from accord.web.people.asker import Asker
 from accord.web.people.models import Client, Member
 from accord.web.safety.models import Acknowledgement, Flag, SafetyPlan
-from accord.web.safety.queries import plan
+from accord.web.safety.queries import can_sign_in, plan
 
 
 def raise_flags(
@@ -28,10 +28,12 @@ def raise_flags(
     answers: Mapping[str, Any],
     source: str,
     cause: UUID,
+    tell: bool = True,
 ) -> list[Flag]:
     """A flag for every listed item answered at or above its mark. Must run inside the caller's transaction.
 
-    The same answer of the same check-in raises one flag, however often it is saved; a higher answer raises another.
+    The same answer of the same attempt raises one flag, however often it is saved; a higher answer raises another.
+    Many at once, out of a file, are told of together (`tell_of_file`).
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("raise_flags must share the transaction that stores the answers")
@@ -40,6 +42,8 @@ def raise_flags(
         value = answers.get(mark.item)
         if value is not None and value >= mark.at_least:
             raised += _raise_one(asker, client, course, therapist, measure.id, mark.item, int(value), source, cause)
+    for flag in raised if tell else ():
+        _tell(flag, plan(client.practice_id))
     return raised
 
 
@@ -53,9 +57,9 @@ def _raise_one(
     value: int,
     source: str,
     cause: UUID,
+    tell: bool = True,
 ) -> list[Flag]:
-    settled = plan(client.practice_id)
-    responsible = therapist if therapist and therapist.account_id else settled.responsible
+    responsible = therapist if therapist and can_sign_in(therapist) else plan(client.practice_id).responsible
     flag, new = Flag.objects.get_or_create(
         cause=cause,
         measure=measure,
@@ -72,18 +76,20 @@ def _raise_one(
     if not new:
         return []
     record(asker, "raise flag", flag.pk, practice=client.practice_id)
-    _tell(flag, settled)
     return [flag]
 
 
 def _tell(flag: Flag, settled: SafetyPlan) -> None:
-    """The clinician now, the deputy when nobody has looked in the agreed time; looking cancels the second."""
+    """The clinician now, the deputy when nobody has looked in the agreed time; looking cancels the second.
+
+    Where nobody can be reached now, the deputy is told now.
+    """
     path, key = f"/flags/{flag.pk}/", f"flag:{flag.pk}"
-    for member in {flag.responsible, settled.responsible} - {None}:
-        if member and member.account:
-            notices.write(practice=flag.practice_id, kind="flag", address=member.account.email, path=path)
+    now = [one for one in {flag.responsible, settled.responsible} - {None} if one and can_sign_in(one)]
+    for address in (one.account.email for one in now if one.account):
+        notices.write(practice=flag.practice_id, kind="flag", address=address, path=path)
     if settled.deputy_email:
-        due = timezone.now() + timedelta(hours=settled.hours)
+        due = timezone.now() + (timedelta(hours=settled.hours) if now else timedelta())
         notices.write(
             practice=flag.practice_id,
             kind="flag-late",
@@ -94,16 +100,26 @@ def _tell(flag: Flag, settled: SafetyPlan) -> None:
         )
 
 
+def tell_of_file(*, flags: Sequence[Flag]) -> None:
+    """One message to each clinician for all the flags that a file brought, instead of one a flag."""
+    for responsible in {flag.responsible_id: flag for flag in flags}.values():
+        _tell(responsible, plan(responsible.practice_id))
+
+
 @transaction.atomic
 def acknowledge(*, asker: Asker, flag: Flag, note: str) -> Acknowledgement:
     """Say that you looked and what you did. Stops the message to the deputy; the flag itself stays for ever."""
     if not note.strip():
         raise RefusedError("say in a word what you did, so that the record shows it")
-    done = Acknowledgement(flag=flag, practice_id=flag.practice_id, member_id=asker.me, note=note.strip())
-    done.save(force_insert=True)
+    looked = Acknowledgement(practice_id=flag.practice_id, member_id=asker.me, note=note.strip())
+    Flag.objects.select_for_update().get(pk=flag.pk)
+    if before := Acknowledgement.objects.filter(flag=flag).first():
+        return before  # pressed twice, or two looked at once: the first word stands
+    looked.flag = flag
+    looked.save(force_insert=True)
     notices.cancel(f"flag:{flag.pk}")
     record(asker, "acknowledge flag", flag.pk)
-    return done
+    return looked
 
 
 @transaction.atomic

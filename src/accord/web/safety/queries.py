@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
 from accord.measures import Measure
 from accord.web.people.asker import Asker
-from accord.web.people.models import Practice
+from accord.web.people.models import Member, Practice
 from accord.web.safety.models import Flag, SafetyPlan
 
 # Public numbers, known from the services' own pages; a practice edits its list before it goes live.
@@ -33,7 +35,9 @@ class Help:
 
 
 def plan(practice: UUID) -> SafetyPlan:
-    return SafetyPlan.objects.filter(practice=practice).first() or SafetyPlan(practice_id=practice)
+    return SafetyPlan.objects.select_related("responsible__account").filter(practice=practice).first() or SafetyPlan(
+        practice_id=practice
+    )
 
 
 def help_for(practice: Practice | None) -> Help:
@@ -50,12 +54,18 @@ def missing_for_self_harm_items(practice: UUID) -> list[str]:
     """What the practice still has to settle before a self-harm item may be asked; empty when all is there."""
     found = plan(practice)
     wanted = {
-        "a responsible clinician": found.responsible_id,
+        "a responsible clinician who can sign in": found.responsible and can_sign_in(found.responsible),
         "a deputy": found.deputy_name and found.deputy_email,
         "a number to call": found.lines,
         "when a person reads the answers": found.read_by,
+        "a mail server (a folder on this machine reaches nobody)": settings.DEMO or not settings.MAIL_IS_A_FOLDER,
     }
     return [what for what, there in wanted.items() if not there]
+
+
+def can_sign_in(member: Member) -> bool:
+    """Only then can a message reach them, and can they look."""
+    return bool(member.account and member.account.is_active)
 
 
 def may_be_asked(measure: Measure, practice: UUID) -> bool:
@@ -68,7 +78,7 @@ def open_flags(asker: Asker, *, courses: Iterable[UUID] = ()) -> list[Flag]:
     if not asker.roles & {"therapist", "deputy"}:
         return []
     waiting = Flag.objects.select_related("client").filter(practice=asker.practice, acknowledgement=None)
-    if "deputy" not in asker:
+    if not _sees_every_flag(asker):
         waiting = waiting.filter(responsible=asker.who) | waiting.filter(course__in=list(courses))
     return list(waiting.order_by("raised_at").distinct())
 
@@ -79,11 +89,11 @@ def flag(asker: Asker, flag_id: UUID, *, courses: Iterable[UUID] = ()) -> Flag |
         return None
     found = Flag.objects.select_related("client", "acknowledgement__member").filter(practice=asker.practice, pk=flag_id)
     one = found.first()
-    if one is None or "deputy" in asker or one.responsible_id == asker.who or one.course in set(courses):
+    if one is None or _sees_every_flag(asker) or one.responsible_id == asker.who or one.course in set(courses):
         return one
     return None
 
 
-def raised_by(cause: UUID) -> bool:
-    """Whether answers of this check-in spoke of danger: its holder is then shown whom to call."""
-    return Flag.objects.filter(cause=cause).exists()
+def _sees_every_flag(asker: Asker) -> bool:
+    """The deputy, and whoever answers for the whole practice."""
+    return "deputy" in asker or plan(asker.home).responsible_id == asker.who

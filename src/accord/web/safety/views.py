@@ -16,7 +16,7 @@ from accord.web.safety import actions, forms, queries
 
 
 @only("therapist", "deputy")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def flag(request: Request, flag_id: UUID) -> HttpResponse:
     """What was answered and when; closed by saying what was done."""
     one = found(queries.flag(request.asker, flag_id))
@@ -42,7 +42,7 @@ def flag(request: Request, flag_id: UUID) -> HttpResponse:
 
 
 @only("manager")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: Request) -> HttpResponse:
     """Who answers for the practice, and what clients are told."""
     practice = request.member.practice

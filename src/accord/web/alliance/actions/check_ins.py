@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +18,10 @@ from accord.web.alliance.actions.sessions import AFTER_LIFE
 from accord.web.alliance.models import AnswerSet, CheckIn, Draft, Occasion
 from accord.web.audit.actions import record
 from accord.web.notices import actions as notices
+from accord.web.people import actions as people
 from accord.web.people.asker import Asker
 from accord.web.people.keys import token_hash
+from accord.web.people.models import Client
 from accord.web.safety import actions as safety
 
 Given = Mapping[str, Mapping[str, int | float | None]]
@@ -29,6 +31,7 @@ Given = Mapping[str, Mapping[str, int | float | None]]
 @transaction.atomic
 def renew_link(*, asker: Asker, check_in: CheckIn) -> CheckIn:
     """A new link for the same questions; the old one stops working."""
+    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
     check_in.generation += 1
     check_in.token_hash = token_hash(settings.KEYS.token(check_in.pk, check_in.generation))
     check_in.expires_at = max(check_in.expires_at, timezone.now() + AFTER_LIFE)
@@ -58,21 +61,38 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
 
 
 @transaction.atomic
+def change_address(*, asker: Asker, client: Client, email: str) -> None:
+    """Another address: what waits for the old one is withdrawn, and whoever came in by it is out."""
+    people.set_client_address(asker=asker, client=client, email=email)
+    for one in CheckIn.objects.filter(occasion__course__client=client, answered_at=None):
+        notices.cancel(f"check-in:{one.pk}")
+
+
+@transaction.atomic
 def save_draft(
-    *, check_in: CheckIn, given: Given, order: int = 0, in_passing: bool = False, at: datetime | None = None
+    *,
+    check_in: CheckIn,
+    given: Given,
+    holder: str = "",
+    order: int = 0,
+    in_passing: bool = False,
+    at: datetime | None = None,
 ) -> Draft | None:
     """Keep what was ticked so far; an answer that speaks of danger raises its flag here already.
 
     A page keeps each tick `in_passing`, numbered by `order`: one that arrives late, after a newer one, changes nothing.
+    `holder` is the browser that began: another one begins anew, and never reads what the first had ticked.
     None when it was sent meanwhile: a second 'send' of the same page must not begin a new draft.
     """
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
     draft = Draft.objects.filter(check_in=check_in).first()
     if draft is None and check_in.answered_at:
+        flag_answers(check_in=check_in, given=given)
         return None
-    draft = draft or Draft(check_in=check_in, practice_id=check_in.practice_id)
-    for name, items in given.items():
-        _flag(check_in, name, items, "check-in")
+    draft = draft or Draft(check_in=check_in, practice_id=check_in.practice_id, holder=holder)
+    flag_answers(check_in=check_in, given=given, cause=draft.attempt)
+    if draft.holder != holder:
+        draft.answers, draft.order, draft.holder = {}, 0, holder
     if in_passing and order < draft.order:
         return draft
     _fill(draft, given, order, at or timezone.now())
@@ -89,7 +109,14 @@ def _fill(draft: Draft, given: Given, order: int, at: datetime) -> None:
     draft.save()
 
 
-def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str) -> None:
+@transaction.atomic
+def flag_answers(*, check_in: CheckIn, given: Given, cause: UUID | None = None) -> None:
+    """Raise what has to be raised, also for answers that come too late or twice to be stored."""
+    for name, items in given.items():
+        _flag(check_in, name, items, "check-in", cause or check_in.pk)
+
+
+def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str, cause: UUID) -> None:
     course = check_in.occasion.course
     safety.raise_flags(
         asker=by_link(check_in),
@@ -99,7 +126,7 @@ def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str) -
         measure=wording.measure(name),
         answers=items,
         source=source,
-        cause=check_in.pk,
+        cause=cause,
     )
 
 
@@ -115,9 +142,9 @@ def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
     draft = Draft.objects.filter(check_in=check_in).first()
     if draft is None:
         return False
-    for name in check_in.measures:
+    for name in (measure.id for measure in queries.asked(check_in)):
         store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", draft.attempt, at)
-        _flag(check_in, name, draft.answers.get(name, {}), "check-in")
+        _flag(check_in, name, draft.answers.get(name, {}), "check-in", draft.attempt)
     check_in.answered_at = at or timezone.now()
     check_in.save()
     draft.delete()
@@ -127,9 +154,10 @@ def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def answer_again(*, check_in: CheckIn) -> Draft:
+def answer_again(*, check_in: CheckIn, holder: str = "") -> Draft:
     """Begin anew with empty questions; until it is sent, the earlier answers count."""
-    draft, _ = Draft.objects.get_or_create(check_in=check_in, defaults={"practice_id": check_in.practice_id})
+    begun = {"practice_id": check_in.practice_id, "holder": holder}
+    draft, _ = Draft.objects.get_or_create(check_in=check_in, defaults=begun)
     record(by_link(check_in), "answer again", check_in.pk)
     return draft
 
@@ -140,8 +168,10 @@ def rate_session(
 ) -> bool:
     """The therapist's own side of the Alliance check-in; sent twice it is stored once."""
     occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
-    if AnswerSet.objects.filter(attempt=attempt).exists():
-        return False
+    if before := AnswerSet.objects.filter(attempt=attempt).first():
+        if before.answers == dict(items):
+            return False
+        attempt = uuid4()  # the page was changed after it was sent: a new version
     store(occasion, "alliance", AnswerSet.THERAPIST, items, "therapist", attempt, at)
     record(asker, "rate session", occasion.pk)
     return True

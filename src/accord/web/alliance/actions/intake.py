@@ -18,6 +18,7 @@ from accord.web.people.asker import Asker
 from accord.web.people.models import Client, Member, Practice
 from accord.web.safety import actions as safety
 from accord.web.safety import queries as safety_queries
+from accord.web.safety.models import Flag
 
 PLACE = UUID("6f1d5b0e-6a0f-5f0e-9c44-3d6a0b8f2a11")  # namespace of the ids below; any constant would do
 
@@ -47,7 +48,7 @@ def keep_intake(*, asker: Asker, practice: UUID, file_name: str, text: str, map_
 @transaction.atomic
 def discard_intake(*, asker: Asker, intake: Intake) -> None:
     record(asker, "discard table", intake.pk)
-    intake.delete()
+    Intake.objects.filter(pk=intake.pk, brought_in_at=None).delete()
 
 
 @transaction.atomic
@@ -58,12 +59,19 @@ def bring_in(
 
     What is there already stays as it is, also where the file says something else; such lines are named.
     """
+    if intake:
+        intake = Intake.objects.select_for_update().get(pk=intake.pk)
+        if intake.brought_in_at:
+            return Brought()  # pressed twice
     _refuse_unsafe(practice, reading)
     done = Brought()
     leads = [] if therapist else [row.therapist for row in reading.rows if row.therapist]
     members, done.therapists = people.bring_in_therapists(asker=asker, practice=practice.pk, codes=leads)
     every = [row.client for row in reading.rows]
-    clients, done.clients = people.bring_in_clients(asker=asker, practice=practice.pk, codes=every)
+    own = set(Course.objects.filter(therapist=therapist).values_list("client", flat=True)) if therapist else set()
+    clients, done.clients = people.bring_in_clients(
+        asker=asker, practice=practice.pk, codes=every, of=therapist.pk if therapist else None, own=own
+    )
     courses = _courses(practice, reading.rows, clients, members, therapist, done)
     occasions = _occasions(practice, reading.rows, courses, done)
     _answer_sets(asker, practice, reading.rows, courses, occasions, done)
@@ -98,8 +106,9 @@ def _courses(
     done: Brought,
 ) -> dict[Place, Course]:
     """The course of each client with each therapist; one that is there is used, ended or not."""
-    known = {(one.client_id, one.therapist_id): one for one in Course.objects.filter(client__in=list(clients.values()))}
+    known = {(one.client_id, one.therapist_id): one for one in Course.objects.filter(practice=practice)}
     found: dict[Place, Course] = {}
+    new: list[Course] = []
     for row in rows:
         place = _place(row, therapist)
         if place in found:
@@ -107,12 +116,13 @@ def _courses(
         leads = therapist or members.get(row.therapist or "")
         key = (clients[row.client].pk, leads.pk if leads else None)
         if key not in known:
-            known[key] = Course.objects.create(practice=practice, client=clients[row.client], therapist=leads)
-            PlannedMeasure.objects.create(
-                practice=practice, course=known[key], measure="alliance", moment=PlannedMeasure.AFTER
-            )
-            done.courses += 1
+            known[key] = Course(practice=practice, client=clients[row.client], therapist=leads)
+            new.append(known[key])
         found[place] = known[key]
+    Course.objects.bulk_create(new)
+    asked = {"practice": practice, "measure": "alliance", "moment": PlannedMeasure.AFTER}
+    PlannedMeasure.objects.bulk_create(PlannedMeasure(course=course, **asked) for course in new)
+    done.courses += len(new)
     return found
 
 
@@ -132,7 +142,7 @@ def _occasions(
     practice: Practice, rows: Sequence[Row], courses: dict[Place, Course], done: Brought
 ) -> dict[When, Occasion]:
     known: dict[When, Occasion] = {}
-    for one in Occasion.objects.filter(course__in={course.pk for course in courses.values()}):
+    for one in Occasion.objects.filter(practice=practice):
         known[one.course_id, one.number, None if one.number else one.held_on] = one
     new = []
     for row in rows:
@@ -159,26 +169,24 @@ def _answer_sets(
     occasions: dict[When, Occasion],
     done: Brought,
 ) -> None:
-    there = {
-        (one.occasion_id, one.measure, one.rater): one
-        for one in AnswerSet.objects.filter(occasion__course__in={course.pk for course in courses.values()}).order_by(
-            "revision"
-        )
-    }
+    sets = AnswerSet.objects.filter(practice=practice).order_by("revision")
+    there = {(one.occasion_id, one.measure, one.rater): one for one in sets}
+    flags: list[Flag] = []
     new = []
     for row in rows:
         course = _course_of(row, courses)
         occasion = occasions[_when(course, row)]
         for one in _sets_of(practice, row, occasion):
             before = there.get((occasion.pk, one.measure, one.rater))
+            flags += _flags(asker, course, one)  # before anything else: an answer left out of the record is still said
             if before is None:
                 new.append(one)
-                _flag(asker, course, one)
             elif (before.answers, before.total) == (one.answers, one.total):
                 done.known += 1
             else:
                 done.differ.append(row.line)
     AnswerSet.objects.bulk_create(new)
+    safety.tell_of_file(flags=flags)
     done.answer_sets += len(new)
 
 
@@ -206,15 +214,17 @@ def _stamp(row: Row) -> datetime:
     return datetime.combine(row.held_on, time(12), UTC) if row.held_on else timezone.now()
 
 
-def _flag(asker: Asker, course: Course, one: AnswerSet) -> None:
-    if one.answers and one.rater == AnswerSet.CLIENT:
-        safety.raise_flags(
-            asker=asker,
-            client=course.client,
-            course=course.pk,
-            therapist=course.therapist,
-            measure=wording.measure(one.measure),
-            answers=one.answers,
-            source="import",
-            cause=one.pk,
-        )
+def _flags(asker: Asker, course: Course, one: AnswerSet) -> list[Flag]:
+    if not one.answers:
+        return []
+    return safety.raise_flags(
+        asker=asker,
+        client=course.client,
+        course=course.pk,
+        therapist=course.therapist,
+        measure=wording.measure(one.measure),
+        answers=one.answers,
+        source="import",
+        cause=one.attempt,
+        tell=False,
+    )

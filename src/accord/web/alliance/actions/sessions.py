@@ -57,6 +57,13 @@ def book_session(*, asker: Asker, course: Course, starts_at: datetime) -> Occasi
     """The next session, with the check-ins its plan asks for before and after it."""
     if course.ended_on:
         raise RefusedError("this course has ended; open a new one to book a session")
+    Course.objects.select_for_update().get(pk=course.pk)
+    if (
+        there := Occasion.objects.filter(course=course, starts_at=starts_at)
+        .exclude(attended=Occasion.CANCELLED)
+        .first()
+    ):
+        return there  # pressed twice
     last = Occasion.objects.filter(course=course).aggregate(last=Max("number"))["last"] or 0
     day = starts_at.astimezone(course.practice.zone).date()
     occasion = Occasion.objects.create(
@@ -90,6 +97,7 @@ def _ask(course: Course, occasion: Occasion, moment: str) -> None:
 @transaction.atomic
 def move_session(*, asker: Asker, occasion: Occasion, starts_at: datetime) -> None:
     """Another time; links already sent stay good and follow the new time."""
+    occasion = Occasion.objects.select_for_update().select_related("practice").get(pk=occasion.pk)
     occasion.starts_at = starts_at
     occasion.held_on = starts_at.astimezone(occasion.practice.zone).date()
     occasion.save()
@@ -103,6 +111,7 @@ def move_session(*, asker: Asker, occasion: Occasion, starts_at: datetime) -> No
 @transaction.atomic
 def record_attendance(*, asker: Asker, occasion: Occasion, attended: str) -> None:
     """Came, late, cancelled, did not come, or booked again (undo). A session not held asks nothing any more."""
+    occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
     occasion.attended = attended
     occasion.save()
     if attended in (Occasion.NO, Occasion.CANCELLED):
@@ -115,7 +124,7 @@ def record_attendance(*, asker: Asker, occasion: Occasion, attended: str) -> Non
 def end_course(*, asker: Asker, course: Course, ended: bool) -> None:
     """End it, or take the end back. What was said stays; nothing more is asked."""
     course.ended_on = timezone.now().date() if ended else None
-    course.save()
+    course.save(update_fields=["ended_on"])
     if ended:
         for one in CheckIn.objects.filter(occasion__course=course, answered_at=None):
             notices.cancel(f"check-in:{one.pk}")
