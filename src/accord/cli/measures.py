@@ -104,9 +104,13 @@ def _refuse(refused: "pl.DataFrame") -> None:
         print(f"accord: {line}", file=sys.stderr)
     rows = refused["row"].n_unique()
     raise DataError(
-        f"{refused.height} answers in {rows} rows cannot be used, so nothing was scored; "
+        f"{_count(refused.height, 'answer')} in {_count(rows, 'row')} cannot be used, so nothing was scored; "
         "correct them or leave them empty (rows are counted from 1, without the heading)"
     )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _show_scores(scored: "pl.DataFrame") -> None:

@@ -36,10 +36,15 @@ def demo(
     ready(new_keys=True, migrate=True)
     _invent(seed)
     address = f"http://127.0.0.1:{port}/demo/"
-    print(f"Accord is ready: {address}   (Ctrl-C ends it)", flush=True)
-    if browser:
-        _open(address)
-    _serve(port)
+
+    def ready_now() -> None:
+        print(f"Accord is ready: {address}   (Ctrl-C ends it)", flush=True)
+        if browser:
+            _open(address)
+
+    from accord.web.server import run
+
+    run("127.0.0.1", port, ready_now)
 
 
 def _forget(folder: Path) -> None:
@@ -76,7 +81,7 @@ def _invent(seed: int) -> None:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Inventing people", total=None)
         if not console.is_terminal:
-            print("Inventing people (about 15 seconds) ...", file=sys.stderr, flush=True)
+            print("Inventing people (a few seconds) ...", file=sys.stderr, flush=True)
         invented.build(seed, lambda done, of: bar.update(task, completed=done, total=of))
 
 
@@ -102,13 +107,13 @@ def serve(
     data_folder(data)
     os.environ.setdefault("ACCORD_PORT", str(port))
     ready(migrate=True)
-    _serve(port, host)
+    from django.conf import settings
 
-
-def _serve(port: int, host: str = "127.0.0.1") -> None:
     from accord.web.server import run
 
-    run(host, port)
+    if settings.MAIL_IS_A_FOLDER:
+        print("accord: no mail server is named (ACCORD_MAIL_URL): messages only reach a folder", file=sys.stderr)
+    run(host, port, lambda: print(f"Accord answers at {settings.ORIGIN}", flush=True))
 
 
 def worker(data: Data = None) -> None:

@@ -69,7 +69,8 @@ def score(low: float, high: float, kind: str, *, whole: bool) -> Parser[float]:
 
     def parse(text: str) -> float | Bad:
         if not _NUMBER.fullmatch(text):
-            return Bad(Reason.NOT_A_NUMBER, "not a number")
+            comma = "; write decimals with a point, as in 4.5" if "," in text else ""
+            return Bad(Reason.NOT_A_NUMBER, f"not a number{comma}")
         value = float(text)
         if value < low:
             return Bad(Reason.BELOW, f"below the lowest possible {kind} ({low:g})")

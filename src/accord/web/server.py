@@ -1,6 +1,7 @@
 """The serving process: gunicorn, with the worker as one of its threads on SQLite."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
@@ -26,8 +27,8 @@ class Server(BaseApplication):
         return application
 
 
-def run(host: str, port: int) -> None:
-    """Serve until told to stop; requests under way are finished first."""
+def run(host: str, port: int, when_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until told to stop; requests under way are finished first. `when_ready`: called once it answers."""
     sqlite = connection.vendor == "sqlite"
     Server(
         {
@@ -43,6 +44,7 @@ def run(host: str, port: int) -> None:
             "control_socket_disable": True,
             "post_worker_init": _start_sending if sqlite else _nothing,
             "worker_exit": _stop_sending,
+            "when_ready": lambda server: when_ready(),
         }
     ).run()
 

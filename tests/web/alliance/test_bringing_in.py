@@ -40,7 +40,7 @@ def test_after_the_yes_the_courses_are_on_the_desk_and_the_file_is_gone(cast: Ca
     upload(desk)
     kept = Intake.objects.get()
     done = desk.post(f"/bring-in/{kept.pk}/", {"bring_in": "1"}, follow=True).content.decode()
-    assert "3 new" in done
+    assert "3 scores for 2 new clients" in done
     assert "K-1" in done
     kept.refresh_from_db()
     assert kept.text == ""

@@ -1,6 +1,7 @@
 """A check-in by link: what is kept, what is sent, what is stored once, and the kind pages."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client as Visitor
@@ -173,6 +174,14 @@ def test_an_answer_outside_the_scale_is_refused_and_the_rest_is_kept(cast: Cast,
     assert answer.status_code == 422
     assert "trust" not in Draft.objects.get().answers["alliance"]
     assert Draft.objects.get().answers["alliance"]["goals"] == 4
+
+
+def test_the_clock_is_the_practices_own_where_nobody_is_signed_in(cast: Cast) -> None:
+    cast.practice.time_zone = "Asia/Tokyo"
+    cast.practice.save()
+    there = timezone.localtime(cast.session.starts_at, ZoneInfo("Asia/Tokyo"))
+    start = Visitor().get(link_to(cast.after), follow=True).content.decode()
+    assert f"{there:%I:%M}".lstrip("0") + (" am" if there.hour < 12 else " pm") in start
 
 
 class TestKindPages:

@@ -33,7 +33,7 @@ def field_name(measure: Measure, item: Item) -> str:
     return f"{measure.id}.{item.key}"
 
 
-def read_page(measure: Measure, items: Iterable[Item], data: Mapping[str, str]) -> Page:
+def read_page(measure: Measure, items: Iterable[Item], data: Mapping[str, str], rater: str = "client") -> Page:
     """What was ticked. An item left alone is an error, since a slip of the thumb should not become a skip."""
     given: dict[str, int | float | None] = {}
     errors: dict[str, str] = {}
@@ -43,14 +43,14 @@ def read_page(measure: Measure, items: Iterable[Item], data: Mapping[str, str]) 
         if text == SKIPPED:
             given[item.key] = None
         elif text:
-            _read_answer(item, text, name, given, errors)
+            _read_answer(item, text, name, rater, given, errors)
         else:
-            errors[f"q-{name}"] = f"No answer yet: {item.text}"
+            errors[f"q-{name}"] = f"No answer yet: {item.text_for(rater)}"
     return Page(measure, tuple(items), given, errors)
 
 
 def _read_answer(
-    item: Item, text: str, name: str, given: dict[str, int | float | None], errors: dict[str, str]
+    item: Item, text: str, name: str, rater: str, given: dict[str, int | float | None], errors: dict[str, str]
 ) -> None:
     try:
         value = float(text) if item.decimals else int(text)
@@ -59,7 +59,7 @@ def _read_answer(
     if item.low <= value <= item.high:
         given[item.key] = value
     else:
-        errors[f"q-{name}"] = f"Choose one of the answers shown: {item.text}"
+        errors[f"q-{name}"] = f"Choose one of the answers shown: {item.text_for(rater)}"
 
 
 class BookSession(forms.Form):
@@ -70,9 +70,15 @@ class BookSession(forms.Form):
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
-        if not -400 < (day - timezone.now().date()).days < 800:
-            raise forms.ValidationError("choose a day within about a year before and two after today")
+        if not -8 < (day - timezone.now().date()).days < 800:
+            raise forms.ValidationError(
+                "choose a day from a week ago to two years ahead; older sessions come in as a table"
+            )
         return day
+
+    def why(self) -> str:
+        """What is wrong with it, in a few words."""
+        return "; ".join(str(error) for errors in self.errors.values() for error in errors).lower().rstrip(".")
 
     def starts_at(self, time_zone: str) -> datetime:
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], ZoneInfo(time_zone))

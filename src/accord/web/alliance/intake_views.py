@@ -96,7 +96,7 @@ def _bring_in(request: Request, one: Intake, reading: Reading) -> HttpResponse:
     except RefusedError as error:
         messages.error(request, f"Nothing was brought in: {error}.")
         return redirect("intake", one.pk)
-    text = f"Brought in: {done.answer_sets} new, {done.known} there already, {done.clients} new clients."
+    text = f"Brought in: {done.answer_sets} scores for {done.clients} new clients; {done.known} were there already."
     if done.differ:
         text += f" {len(done.differ)} differ from what is here and were left as they are (lines {_some(done.differ)})."
     messages.success(request, text)

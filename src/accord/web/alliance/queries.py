@@ -233,9 +233,11 @@ def activity(asker: Asker, since: datetime) -> dict[str, int]:
     """What a manager may see of a practice: totals over everybody, never a name or a therapist."""
     if not asker.roles & {"manager"}:
         return {}
-    asked = CheckIn.objects.filter(practice=asker.practice, expires_at__gte=since, expires_at__lt=timezone.now())
+    today = timezone.now().date()
     courses = Course.objects.filter(practice=asker.practice)
-    sessions = Occasion.objects.filter(practice=asker.practice, starts_at__gte=since, starts_at__lt=timezone.now())
+    sessions = Occasion.objects.filter(practice=asker.practice, held_on__gte=since.date(), held_on__lte=today)
+    sessions = sessions.exclude(number=None).exclude(attended=Occasion.CANCELLED)
+    asked = CheckIn.objects.filter(occasion__in=sessions, occasion__starts_at__lt=timezone.now())
     return {
         "open": courses.filter(ended_on=None).exclude(therapist=None).count(),
         "waiting": courses.filter(ended_on=None, therapist=None).count(),

@@ -48,6 +48,7 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "outcomes": [(wording.measure(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
         "plan": [(wording.measure(item.measure), item) for item in queries.plan(request.asker, one)],
         "booking": forms.BookSession(),
+        "left_out": _left_out(request.asker, one),
         "flags": [flag for flag in flags if flag.course == one.pk],
         "now": timezone.now(),
     }
@@ -99,6 +100,13 @@ def plan(request: Request, course_id: UUID) -> HttpResponse:
     return render(request, "alliance/plan.html", {"course": one, "form": form})
 
 
+def _left_out(asker: Asker, one: Course) -> str:
+    """What is planned and yet not asked, in a sentence; nothing where all is asked."""
+    refused = _refused(one)
+    names = [wording.measure(item.measure).short for item in queries.plan(asker, one) if item.measure in refused]
+    return f" {' and '.join(names)} is not asked: the practice's safety plan is not complete." if names else ""
+
+
 def _refused(one: Course) -> dict[str, str]:
     lacking = ", ".join(safety.missing_for_self_harm_items(one.practice_id))
     why = f"It asks about self-harm. First the practice needs {lacking}."
@@ -111,11 +119,11 @@ def book_session(request: Request, course_id: UUID) -> HttpResponse:
     one = found(queries.course(request.asker, course_id))
     form = forms.BookSession(request.POST)
     if not form.is_valid():
-        messages.error(request, "Not booked: choose a day and a time, please.")
+        messages.error(request, f"Not booked: {form.why()}.")
         return redirect("course", one.pk)
     starts_at = form.starts_at(one.practice.time_zone)
     session = actions.book_session(asker=request.asker, course=one, starts_at=starts_at)
-    messages.success(request, f"Session {session.number} is booked.")
+    messages.success(request, f"Session {session.number} is booked.{_left_out(request.asker, one)}")
     return redirect("session", session.pk)
 
 
@@ -168,7 +176,7 @@ def move_session(request: Request, occasion_id: UUID) -> HttpResponse:
         actions.move_session(asker=request.asker, occasion=one, starts_at=form.starts_at(one.practice.time_zone))
         messages.success(request, "The session is moved. Links you have sent stay good.")
     else:
-        messages.error(request, "Not moved: choose a day and a time, please.")
+        messages.error(request, f"Not moved: {form.why()}.")
     return redirect("session", one.pk)
 
 
@@ -193,7 +201,7 @@ def rate_session(request: Request, occasion_id: UUID) -> HttpResponse:
     measure = wording.measure("alliance")
     items = measure.asked(one.number or 1)
     filled = (
-        forms.read_page(measure, items, request.POST)
+        forms.read_page(measure, items, request.POST, "therapist")
         if request.method == "POST"
         else forms.Page(measure, items, {}, {})
     )

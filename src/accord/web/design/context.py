@@ -19,5 +19,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "invented": settings.DEMO or bool(practice and practice.invented),
         "demo": settings.DEMO,
         "path": request.path,
-        "zone": practice.time_zone if practice else "UTC",
+        "home_zone": practice.time_zone if practice else "UTC",
     }

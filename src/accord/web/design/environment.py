@@ -30,24 +30,30 @@ def day(value: date | None, *, year: bool | None = None) -> str:
     return f"{value:%a} {value.day} {value:%B}" + (f" {value.year}" if with_year else "")
 
 
+def _zone(context: Any) -> ZoneInfo:
+    """The clock that a page names (`zone`: a link's page, where nobody is signed in), else that of whoever is here."""
+    return ZoneInfo(context.get("zone") or context.get("home_zone") or "UTC")
+
+
 @pass_context
 def clock(context: Any, value: datetime) -> str:
     """'9:30 am' on the practice's own clock."""
-    there = value.astimezone(ZoneInfo(context.get("zone", "UTC")))
+    there = value.astimezone(_zone(context))
     return f"{there:%I:%M}".lstrip("0") + (" am" if there.hour < 12 else " pm")
 
 
 @pass_context
 def moment(context: Any, value: datetime) -> str:
     """'Tue 4 March, 9:30 am' on the practice's own clock."""
-    return f"{day(value.astimezone(ZoneInfo(context.get('zone', 'UTC'))).date())}, {clock(context, value)}"
+    return f"{day(value.astimezone(_zone(context)).date())}, {clock(context, value)}"
 
 
-def number(value: float | None, digits: int = 1) -> str:
-    """A score without decimals it does not have; a dash where there is none."""
+def number(value: float | None, digits: int | None = None) -> str:
+    """A score; without `digits`, no decimals it does not have. A dash where there is none."""
     if value is None:
         return "–"
-    return str(int(value)) if float(value).is_integer() and digits < 2 else f"{value:.{digits}f}"
+    whole = digits is None and float(value).is_integer()
+    return str(int(value)) if whole else f"{value:.{1 if digits is None else digits}f}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

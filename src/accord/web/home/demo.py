@@ -86,6 +86,7 @@ ABOUT = (
     "I work slowly and warmly, with people who lost someone or something. We agree each time what we want to look at.",
     "Trained in trauma-focused therapy. You set the pace; I explain what we do and why before we do it.",
     "I see couples and single people, in person and by video. I like plain words and honest feedback.",
+    "I work alone, in a quiet room with a garden. Grief, illness, and what comes after; we take the time it takes.",
 )
 
 
@@ -104,7 +105,7 @@ DOORS = {
     "therapist": Door("Therapist in a group", "A desk with fifteen clients", "desk"),
     "manager": Door("Manager of the group", "Totals, people, the safety plan", "practice"),
     "solo": Door("Solo therapist", "One person who is therapist, manager and operator", "desk"),
-    "researcher": Door("Researcher", "Releases, the codebook, your own files", "research"),
+    "researcher": Door("Researcher", "The codebook, and work with files of your own", "research"),
 }
 
 
@@ -131,7 +132,7 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
         group = _practice("Riverside Practice (invented)")
         members = _group_members(group)
         solo = _practice("Practice of Ruth Amsel (invented)")
-        alone = _member(solo, "Ruth Amsel", {"therapist", "manager", "operator"}, "solo", about=ABOUT[1])
+        alone = _member(solo, "Ruth Amsel", {"therapist", "manager", "operator"}, "solo", about=ABOUT[4])
         _settle_safety(group, members[0])
         _settle_safety(solo, alone)
     caseloads = [(member, 15) for member in members] + [(alone, 8)]
@@ -165,7 +166,7 @@ def _group_members(group: Practice) -> list[Member]:
     _member(group, "Ivo Lindqvist", {"researcher"}, "researcher")
     _member(group, "Dr. Hanna Osei", {"deputy"}, "deputy")
     doors = ("therapist", "therapist2", "therapist3", "therapist4")
-    rows = zip(THERAPISTS, doors, ABOUT, strict=True)
+    rows = zip(THERAPISTS, doors, ABOUT, strict=False)
     return [_member(group, name, {"therapist"}, door, about=about) for name, door, about in rows]
 
 

@@ -47,7 +47,7 @@ def _line(
 ) -> Line:
     rated = [row for row in rows if row.rating(reading.ALLIANCE, "client")]
     outcomes = reading.outcome_measures(rows)
-    held = [row for row in rows if row.occasion.attended in (Occasion.YES, Occasion.LATE)]
+    held = [row for row in rows if row.occasion.attended in (Occasion.YES, Occasion.LATE) or _was(row, now)]
     drawn = reading.ALLIANCE if rated or not outcomes else outcomes[0]
     return Line(
         course=course,
@@ -59,6 +59,12 @@ def _line(
         new=_new(rows, now),
         lacks=_lacks(held, asked, now),
     )
+
+
+def _was(row: reading.Meeting, now: datetime) -> bool:
+    """Something was rated on a day that is past: files often do not say who came."""
+    day = row.occasion.held_on
+    return bool(row.ratings and day and day <= now.date() and row.occasion.starts_at is None)
 
 
 def _last_outcome(rows: Sequence[reading.Meeting], outcomes: Sequence[str]) -> str:

@@ -45,6 +45,7 @@ def enter_by_code(request: Request, secret: str) -> HttpResponse:
 @require_POST
 def leave(request: Request) -> HttpResponse:
     request.session.flush()
+    messages.success(request, "You are signed out.")
     response = redirect("front")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -6,7 +6,7 @@ ROLES = [
     ("therapist", "Therapist: sees the courses they lead"),
     ("manager", "Manager: sees totals, settles the safety plan"),
     ("deputy", "Deputy: sees every flag"),
-    ("researcher", "Researcher: sees frozen releases"),
+    ("researcher", "Researcher: sees the codebook, never an answer"),
     ("operator", "Operator: keeps the service up, sees no content"),
 ]
 

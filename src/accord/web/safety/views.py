@@ -56,7 +56,9 @@ def plan(request: Request) -> HttpResponse:
     form = forms.PlanForm(request.POST or None, colleagues=people.colleagues(request.asker), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.settle_plan(asker=request.asker, practice=practice.pk, **form.cleaned_data)
-        messages.success(request, "The safety plan is settled.")
+        lacking = queries.missing_for_self_harm_items(practice.pk)
+        missing = f"Saved. Still missing: {', '.join(lacking)}."
+        messages.success(request, missing if lacking else "Saved. The safety plan is complete.")
         return redirect("safety_plan")
     lacking = queries.missing_for_self_harm_items(practice.pk)
     return render(request, "safety/plan.html", {"form": form, "lacking": lacking}, status=422 if form.errors else 200)
