@@ -22,6 +22,7 @@ from tests.installed.service import REPOSITORY, Service, accord, clean_environme
 
 KILLS = int(os.environ.get("KILLS", "6"))
 CLIENTS = 4
+MAIL = "smtp://127.0.0.1:1"  # nobody listens there; a self-harm item is asked only where a mail server is named
 SETUP = """
 import datetime, django; django.setup()
 from django.conf import settings
@@ -32,6 +33,7 @@ from accord.web.people.asker import COMMAND, of_member
 from tests.cast import settle_safety
 practice = people.open_practice(asker=COMMAND, name='Kill test')
 member = people.add_member(asker=COMMAND, practice=practice.pk, name='T', roles=frozenset({'therapist'}))
+people.give_account(asker=COMMAND, member=member, email='t@example.org')
 settle_safety(practice, member)
 for n in range(400):
     client = people.add_client(asker=of_member(member), practice=practice.pk, name=f'C {n}')
@@ -55,6 +57,7 @@ def links(service: Service) -> list[str]:
     """Four hundred check-ins that wait, each a PHQ-9."""
     environment = clean_environment(
         ACCORD_DATA=str(service.data),
+        ACCORD_MAIL_URL=MAIL,
         DJANGO_SETTINGS_MODULE="accord.web.settings",
         PYTHONPATH=f"{REPOSITORY}/src:{REPOSITORY}",
     )
@@ -103,7 +106,7 @@ class Person(threading.Thread):
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_stored_twice(service: Service) -> None:
     waiting = links(service)
-    service.start()
+    service.start(ACCORD_MAIL_URL=MAIL)
     service.wait()
     stop = threading.Event()
     people = [Person(service, waiting[number::CLIENTS], stop) for number in range(CLIENTS)]
@@ -112,7 +115,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_stored_twice(service: Servi
     for _ in range(KILLS):
         time.sleep(1.2)
         service.kill()
-        service.start()
+        service.start(ACCORD_MAIL_URL=MAIL)
         service.wait()
     time.sleep(1)
     stop.set()
