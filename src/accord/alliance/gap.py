@@ -109,9 +109,10 @@ def therapist_spread(gaps: Mapping[str, Sequence[float]]) -> Spread:
 
 
 def therapist_gap(gaps: Iterable[float], spread: Spread = PRIOR) -> TherapistGap | None:
-    """lambda = tau^2 / (tau^2 + sigma^2 / n), u = lambda (mean - usual), variance tau^2 (1 - lambda); None without gaps.
+    """lambda = tau^2 / (tau^2 + sigma^2 / n), u = lambda (mean - usual), variance tau^2 (1 - lambda).
 
-    The uncertainty of the usual gap itself is left out: it is small beside the rest once it comes from many courses.
+    None without gaps. The uncertainty of the usual gap itself is left out: it is small beside the rest once it comes
+    from many courses.
     """
     own = list(gaps)
     if not own:

@@ -170,8 +170,8 @@ def read_frame(
     """Read a table of rows in any order: courses in the order they first appear, sessions in their own."""
     import polars as pl
 
-    first = pl.int_range(pl.len()).min().over(client).alias("first")
-    ranked = frame.select(client, session, score, first).sort("first", session, maintain_order=True)
+    rows = frame.select(client, session, score, pl.int_range(pl.len()).alias("first"))
+    ranked = rows.with_columns(pl.col("first").min().over(client)).sort("first", session, maintain_order=True)
     value = ranked[score].cast(pl.Float64).fill_null(float("nan")).to_numpy()
     who, when = ranked["first"].to_numpy(), ranked[session].to_numpy()
     if estimate_sd:
