@@ -77,7 +77,7 @@ def test_what_closes_the_v(back: str, state: str) -> None:
 
 
 def test_the_own_sd_of_the_whole_series_is_refused() -> None:
-    with pytest.raises(UsageError, match="own-sd is refused: .* looks ahead"):
+    with pytest.raises(UsageError, match=r"own-sd is refused: .* looks ahead"):
         Rule(method="own-sd")
     with pytest.raises(UsageError, match="there is no method 'magic'; there are predictive-z"):
         Rule(method="magic")

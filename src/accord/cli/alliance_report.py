@@ -89,8 +89,8 @@ def signals(readings: Readings, most: int) -> list[dict[str, Any]]:
                         "client": readings.client[row],
                         "session": reading.session,
                         "signal": SIGNALS[readings.signal[row]],
-                        "why": reading.drop.reason,
                         "by the end": _outcome(readings, where),
+                        "why": reading.drop.reason,
                     }
                 )
         if len(rows) >= most:
@@ -111,10 +111,15 @@ def counted(readings: Readings, shown: int) -> str:
     more = watch + alert - shown
     rated = int((~np.isnan(readings.value)).sum())
     return (
-        f"{f'... and {more:,} signals more. ' if more > 0 else ''}"
-        f"{len(readings.starts) - 1:,} courses, {rated:,} rated sessions: {watch + alert:,} signals ({alert:,} alert, "
-        f"{watch:,} watch) in {len(readings.flagged()):,} courses. A signal is a reason to ask, not a verdict."
+        ("... and " + _many(more, "signal") + " more. " if more > 0 else "")
+        + f"{_many(len(readings.starts) - 1, 'course')}, {_many(rated, 'rated session')}: "
+        f"{_many(watch + alert, 'signal')} ({alert:,} alert, {watch:,} watch) "
+        f"in {_many(len(readings.flagged()), 'course')}. A signal is a reason to ask, not a verdict."
     )
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def write_page(readings: Readings, out: Path) -> None:
