@@ -129,7 +129,8 @@ PREPARE: dict[str, Callable[[Ratings], Run]] = {
 }
 
 QCC = """
-suppressMessages(library(qcc)); y <- matrix(scan(commandArgs(TRUE)[1], quiet=TRUE, na.strings="nan"), ncol=12, byrow=TRUE)
+suppressMessages(library(qcc))
+y <- matrix(scan(commandArgs(TRUE)[1], quiet=TRUE, na.strings="nan"), ncol=12, byrow=TRUE)
 start <- proc.time()
 for (i in seq_len(nrow(y))) qcc(na.omit(y[i, ]), type="xbar.one", plot=FALSE)
 took <- proc.time() - start; cat(took[["elapsed"]], took[["user.self"]] + took[["sys.self"]])
