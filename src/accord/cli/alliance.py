@@ -51,7 +51,8 @@ def read(
     if html:
         alliance_report.write_page(readings, html)
     if json:
-        alliance_report.write_json(readings, sys.stdout)
+        with _progress("writing") as progress:
+            alliance_report.write_json(readings, sys.stdout, progress)
     else:
         _show(readings)
 

@@ -1,7 +1,7 @@
 """Readings of many courses as JSON, as lines for people, and as a page with a chart for each flagged course."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from typing import IO, Any
@@ -13,7 +13,7 @@ from accord.alliance import Entry, Reading, Readings, read
 from accord.charts import Band, Event, Series, course_for_page
 from accord.errors import UsageError
 
-ROWS_A_TIME = 100_000
+COURSES_A_TIME = 8_000
 MOST_CHARTS = 200
 
 
@@ -26,30 +26,33 @@ def courses(readings: Readings, numbers: Any) -> Iterator[tuple[slice, tuple[Rea
         yield rows, read(entries, readings.rule)
 
 
-def reasons(readings: Readings) -> list[str | None]:
-    """Why a session is flagged, open or repaired; None where there is nothing to say."""
-    said: list[str | None] = [None] * len(readings.value)
-    for rows, told in courses(readings, readings.flagged()):
-        for row, reading in zip(range(rows.start, rows.stop), told, strict=True):
-            said[row] = reason(reading)
-    return said
-
-
 def reason(reading: Reading) -> str | None:
     parts = [reading.drop.reason] if reading.drop else []
     parts += [reading.repair.reason] if reading.repair else []
     return "; ".join(parts) or None
 
 
-def write_json(readings: Readings, out: IO[str]) -> None:
-    """A JSON list, a hundred thousand sessions at a time."""
-    said, total = reasons(readings), len(readings.value)
+def write_json(readings: Readings, out: IO[str], progress: Callable[[int, int], None]) -> None:
+    """A JSON list, some courses at a time, so that the words of a million courses are never held at once."""
+    total, flagged = len(readings.starts) - 1, readings.flagged()
     out.write("[")
-    for start in range(0, total, ROWS_A_TIME):
-        rows = range(start, min(start + ROWS_A_TIME, total))
-        text = json.dumps([_row(readings, row, said[row]) for row in rows], ensure_ascii=False, allow_nan=False)
-        out.write((", " if start else "") + text[1:-1])
+    for first in range(0, total, COURSES_A_TIME):
+        last = min(first + COURSES_A_TIME, total)
+        said = reasons(readings, flagged[(flagged >= first) & (flagged < last)])
+        rows = range(int(readings.starts[first]), int(readings.starts[last]))
+        text = json.dumps([_row(readings, row, said.get(row)) for row in rows], ensure_ascii=False, allow_nan=False)
+        out.write((", " if first else "") + text[1:-1])
+        progress(last, total)
     out.write("]\n")
+
+
+def reasons(readings: Readings, numbers: Any) -> dict[int, str | None]:
+    """By row of the flagged courses: why it is flagged, open or repaired."""
+    return {
+        row: reason(reading)
+        for rows, told in courses(readings, numbers)
+        for row, reading in zip(range(rows.start, rows.stop), told, strict=True)
+    }
 
 
 def _row(readings: Readings, row: int, reason: str | None) -> dict[str, Any]:
