@@ -159,6 +159,8 @@ _PAGE = """<!doctype html>
 _OWN_STYLE = """
 body { font-family: system-ui, sans-serif; line-height: 1.5; margin: 1rem }
 main { max-width: 46rem; margin: auto }
+table { border-collapse: collapse }
+th, td { text-align: left; vertical-align: top; padding: .25rem 1rem .25rem 0 }
 section { break-inside: avoid; margin-top: 2rem }
 """
 
@@ -171,8 +173,14 @@ def _style() -> str:
 
 def _course(readings: Readings, number: int, rows: slice, told: tuple[Reading, ...]) -> str:
     name = f"Client {readings.client[rows.start]}"
-    said = "".join(f"<li>Session {each.session}: {escape(why)}.</li>" for each in told if (why := reason(each)))
-    return f"<section><h2>{escape(name)}</h2>{_chart(name, number, told, readings)}<ul>{said}</ul></section>"
+    lines = "".join(_line(each) for each in told)
+    table = f"<table><tr><th>Session</th><th>Rating</th><th>What it says</th></tr>{lines}</table>"
+    return f"<section><h2>{escape(name)}</h2>{_chart(name, number, told, readings)}{table}</section>"
+
+
+def _line(reading: Reading) -> str:
+    rating = "not rated" if reading.value is None else f"{reading.value:g}"
+    return f"<tr><td>{reading.session}</td><td>{rating}</td><td>{escape(reason(reading) or '')}</td></tr>"
 
 
 def _chart(name: str, number: int, told: tuple[Reading, ...], readings: Readings) -> str:
@@ -188,7 +196,7 @@ def _chart(name: str, number: int, told: tuple[Reading, ...], readings: Readings
         low=min(0.0, *known),
         high=max(known) if top is None else max(top, *known),
         title=f"{name}: ratings session by session",
-        description="The band is what was to be expected from the last three ratings; the list below says the rest.",
+        description="The band is what was to be expected from the last three ratings; the table below says the rest.",
         bands=[Band(lower, upper, "Expected")],
         events=list(_events(told)),
         id=f"course-{number}",
