@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from accord.alliance.detectors import Detector, VShape, detector
-from accord.alliance.spread import FLOOR, RELIABLE_DROP, SD_PEOPLE, SD_WITHIN, SOURCE
+from accord.alliance.spread import RELIABLE_DROP, SD_PEOPLE, SD_WITHIN, SOURCE
 from accord.errors import UsageError
 
 VERSION = "1"
@@ -39,7 +39,7 @@ class Rule:
         for name in ("sd_within", "reliable_drop", "sd_people"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
-                raise UsageError(f"{name}: got {value}, wanted a number above 0 (the smallest used is {FLOOR})")
+                raise UsageError(f"{name}: got {value}, wanted a number above 0")
         if self.window < 1:
             raise UsageError(f"window: got {self.window}, wanted at least 1 session")
         object.__setattr__(self, "method", detector(self.method))
