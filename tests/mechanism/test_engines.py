@@ -74,11 +74,11 @@ def test_the_kernel_is_kept_in_the_users_cache_folder_and_not_beside_the_source(
 
 
 def test_without_a_place_to_keep_it_the_kernel_still_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from accord.mechanism.compiled import cache_folder
+    from accord.alliance.compiled import cache_folder
 
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
-    assert cache_folder() is None
+    assert cache_folder(Path(__file__).parent) is None
 
 
 def python(code: str, **environment: str) -> str:

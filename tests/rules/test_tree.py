@@ -126,7 +126,7 @@ def test_the_domain_reads_no_clock_and_rolls_no_dice() -> None:
     assert not found
 
 
-MACHINE = re.compile(r"(?<![\w.])/(work|root|farm|home/\w+)/|\b(coding agent|subagent)s?\b", re.IGNORECASE)
+MACHINE = re.compile(r"(?<![\w.:/])/(root|home|Users)/\w", re.IGNORECASE)
 
 
 def test_the_project_speaks_of_itself_alone() -> None:

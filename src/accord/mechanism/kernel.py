@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from accord.alliance.compiled import inner, kernel
 from accord.mechanism import record as r
 from accord.mechanism import stream as s
-from accord.mechanism.compiled import inner, kernel
 from accord.mechanism.record import Record
 from accord.mechanism.scenario import Plan
 from accord.mechanism.stream import Floats, Words
