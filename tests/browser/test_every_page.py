@@ -52,7 +52,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [reverse("my"), reverse("my_session", args=session), reverse("wrong")],
+        "client": [reverse("my"), reverse("my_session", args=session), reverse("my_address"), reverse("wrong")],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),

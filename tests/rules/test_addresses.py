@@ -67,6 +67,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my": CLIENTS,
     "my_session": ONLY_ADA,
     "my_check_in": ONLY_ADA_POSTS,
+    "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
     "my_enter": EVERYONE,

@@ -50,6 +50,7 @@ urlpatterns = [
     path("my/", home.my, name="my"),
     path("my/sessions/<uuid:occasion_id>/", home.my_session, name="my_session"),
     path("my/check-ins/<uuid:check_in_id>/", home.my_check_in, name="my_check_in"),
+    path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
     path("my/enter/<secret:secret>/", people.enter_by_code, name="my_enter"),

@@ -51,6 +51,13 @@ def test_a_confirmed_address_is_changed_by_its_client_alone(cast: Cast) -> None:
     page = cast.visitor(cast.therapist).post(place, {"email": "berg-private@example.org"}, follow=True)
     assert "they change it on their own page" in page.content.decode()
     assert Client.objects.get(pk=cast.ada.pk).email == "ada@example.org"
+    own = cast.visitor(Client.objects.get(pk=cast.ada.pk))
+    assert "Look in your mail" in own.post("/my/address/", {"email": "ada@new.example"}).content.decode()
+    worker.send_due()
+    assert mail.outbox[-1].to == ["ada@new.example"]
+    path = mail.outbox[-1].body.split(settings.ORIGIN)[1].split()[0]
+    assert Visitor().post(path)["Location"] == "/my/"
+    assert own.get("/my/").status_code == 302  # whoever was in by the old address is out
 
 
 def test_a_changed_address_ends_the_old_one(cast: Cast) -> None:

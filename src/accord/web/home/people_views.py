@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.errors import RefusedError
+from accord.web.alliance import actions as alliance
 from accord.web.notices import actions as notices
 from accord.web.people import actions, forms, queries
 from accord.web.people.asker import ADDRESS_KEY, CLIENT_KEY, Request
@@ -20,11 +21,15 @@ def ask_for_code(request: Request) -> HttpResponse:
     """Send a link to the address, if it is somebody's. The page says the same either way."""
     form = forms.AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        for client in queries.clients_by_address(form.cleaned_data["email"]):
-            if path := actions.make_code(client=client):
-                notices.write(practice=client.practice_id, kind="code", address=client.email, path=path)
+        _send_code(form.cleaned_data["email"])
         return render(request, "people/code_sent.html")
     return render(request, "people/ask_for_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _send_code(address: str) -> None:
+    for client in queries.clients_by_address(address):
+        if path := actions.make_code(client=client):
+            notices.write(practice=client.practice_id, kind="code", address=client.email, path=path)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +45,20 @@ def enter_by_code(request: Request, secret: str) -> HttpResponse:
     request.session[ADDRESS_KEY] = client.email_index
     request.session.set_expiry(STAY)
     return redirect("my")
+
+
+@only("client")
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_address(request: Request) -> HttpResponse:
+    """A client's own address: the new one is confirmed by a link sent to it, and the old one ends here."""
+    form = forms.AddressForm(request.POST or None, initial={"email": request.client.email})
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            alliance.change_address(asker=request.asker, client=request.client, email=form.cleaned_data["email"])
+            _send_code(form.cleaned_data["email"])
+        request.session.flush()
+        return render(request, "people/code_sent.html")
+    return render(request, "people/my_address.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
