@@ -149,14 +149,13 @@ class Client(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code sent to a client's address, good once, for a few minutes, for a few tries. Only its hash is kept."""
+    """A code sent to a client's address, good once, for a few minutes. Only its hash is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE)
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
     code_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
 
     privacy = {
@@ -165,6 +164,5 @@ class OneTimeCode(models.Model):
         "client": PLAIN,
         "code_hash": SENSITIVE,
         "expires_at": PLAIN,
-        "tries": PLAIN,
         "used_at": PLAIN,
     }

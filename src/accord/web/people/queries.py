@@ -10,15 +10,6 @@ from accord.web.people.asker import Asker
 from accord.web.people.models import Account, Client, Member, Practice
 
 
-def practice_of(asker: Asker) -> Practice:
-    return Practice.objects.get(pk=asker.home)
-
-
-def member(asker: Asker, member_id: UUID) -> Member | None:
-    """A colleague of the same practice."""
-    return Member.objects.filter(practice=asker.practice, pk=member_id).first()
-
-
 def account(email: str) -> Account:
     """The account of an address that is known to be there."""
     return Account.objects.get(email=email)
@@ -58,11 +49,6 @@ def published_therapists() -> list[Member]:
 
 def published_therapist(member_id: UUID) -> Member | None:
     return Member.objects.select_related("practice").filter(published=True, is_therapist=True, pk=member_id).first()
-
-
-def client_by_code(practice: UUID, code: str) -> Client | None:
-    """The client whom the practice's own number names; the number itself is not stored."""
-    return Client.objects.filter(practice=practice, code=settings.KEYS.blind("client-code", code)).first()
 
 
 def clients_by_address(email: str) -> list[Client]:

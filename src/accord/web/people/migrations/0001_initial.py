@@ -60,7 +60,6 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("code_hash", models.CharField(max_length=64)),
                 ("expires_at", models.DateTimeField()),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("used_at", models.DateTimeField(null=True)),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="people.client")),
                 ("practice", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="people.practice")),
