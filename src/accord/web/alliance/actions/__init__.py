@@ -12,6 +12,7 @@ from accord.web.alliance.actions.check_ins import (
     send_link,
 )
 from accord.web.alliance.actions.intake import bring_in, discard_intake, keep_intake
+from accord.web.alliance.actions.repairs import declare, lay_aside, note_talk, open_repair, take_up_again
 from accord.web.alliance.actions.sessions import (
     book_session,
     end_course,
@@ -27,12 +28,16 @@ __all__ = [
     "bring_in",
     "by_link",
     "change_address",
+    "declare",
     "discard_intake",
     "end_course",
     "flag_answers",
     "keep_intake",
+    "lay_aside",
     "move_session",
+    "note_talk",
     "open_course",
+    "open_repair",
     "plan_measures",
     "rate_session",
     "record_attendance",
@@ -40,4 +45,5 @@ __all__ = [
     "save_draft",
     "send_check_in",
     "send_link",
+    "take_up_again",
 ]

@@ -1,0 +1,89 @@
+"""Courses, their occasions and plans: for the therapist who leads them and for the client whose they are."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accord.web.alliance.models import CheckIn, Course, Occasion, PlannedMeasure
+from accord.web.people.asker import Asker
+
+
+def seen_by(asker: Asker) -> "QuerySet[Course]":
+    found = Course.objects.select_related("client", "therapist", "practice").filter(practice=asker.practice)
+    if "client" in asker:
+        return found.filter(client=asker.who)
+    if "therapist" in asker:
+        return found.filter(therapist=asker.who)
+    return found.none()
+
+
+def caseload(asker: Asker) -> list[Course]:
+    """The open courses this therapist leads, by the client's name."""
+    found = seen_by(asker).filter(ended_on=None) if "therapist" in asker else []
+    return sorted(found, key=lambda course: course.client.name.casefold())
+
+
+def own_courses(asker: Asker) -> list[Course]:
+    """A client's courses, the newest first."""
+    return list(seen_by(asker).order_by("-opened_at")) if "client" in asker else []
+
+
+def course(asker: Asker, course_id: UUID) -> Course | None:
+    return seen_by(asker).filter(pk=course_id).first() if asker.who else None
+
+
+def occasion(asker: Asker, occasion_id: UUID) -> Occasion | None:
+    found = Occasion.objects.select_related("course__client", "course__therapist", "practice")
+    return found.filter(pk=occasion_id, course__in=seen_by(asker)).first() if asker.who else None
+
+
+def occasions(asker: Asker, courses: Iterable[Course]) -> dict[UUID, list[Occasion]]:
+    """Every occasion of these courses, in order of time, those without a day last."""
+    seen = seen_by(asker).filter(pk__in=[one.pk for one in courses])
+    grouped: dict[UUID, list[Occasion]] = defaultdict(list)
+    for one in Occasion.objects.filter(course__in=seen):
+        grouped[one.course_id].append(one)
+    for rows in grouped.values():
+        rows.sort(key=lambda one: (one.held_on or date.max, one.number or 0))
+    return grouped
+
+
+def plan(asker: Asker, of: Course) -> list[PlannedMeasure]:
+    """What this client is asked, in the order it is asked."""
+    if course(asker, of.pk) is None:
+        return []
+    return sorted(PlannedMeasure.objects.filter(course=of), key=lambda one: (one.moment == "after", one.measure))
+
+
+def todays_sessions(asker: Asker, now: datetime, time_zone: str) -> list[Occasion]:
+    """Today's booked sessions of this therapist, in their own time zone, in order of time."""
+    start = now.astimezone(ZoneInfo(time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Occasion.objects.filter(course__in=seen_by(asker).filter(ended_on=None))
+    if "therapist" not in asker:
+        return []
+    todays = mine.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
+    return list(todays.exclude(attended=Occasion.CANCELLED).select_related("course__client").order_by("starts_at"))
+
+
+def activity(asker: Asker, since: datetime) -> dict[str, int]:
+    """What a manager may see of a practice: totals over everybody, never a name or a therapist."""
+    if not asker.roles & {"manager"}:
+        return {}
+    today = timezone.now().date()
+    courses = Course.objects.filter(practice=asker.practice)
+    sessions = Occasion.objects.filter(practice=asker.practice, held_on__gte=since.date(), held_on__lte=today)
+    sessions = sessions.exclude(number=None).exclude(attended=Occasion.CANCELLED)
+    asked = CheckIn.objects.filter(occasion__in=sessions, occasion__starts_at__lt=timezone.now())
+    return {
+        "open": courses.filter(ended_on=None).exclude(therapist=None).count(),
+        "waiting": courses.filter(ended_on=None, therapist=None).count(),
+        "sessions": sessions.count(),
+        "missed": sessions.filter(attended=Occasion.NO).count(),
+        "asked": asked.count(),
+        "answered": asked.exclude(answered_at=None).count(),
+    }
