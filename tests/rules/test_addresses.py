@@ -12,9 +12,10 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import Dismissal, Repair
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
-from tests.cast import Cast, phq9, send
+from tests.cast import Cast, alliance_answers, phq9, send
 
 ORDER = (
     "stranger",
@@ -75,6 +76,12 @@ TABLE: dict[str, tuple[int, ...]] = {
     "desk": DESK,
     "flag": FLAG,
     "new_client": THERAPISTS,
+    "before": HERS,
+    "talked": HERS,
+    "repair": HERS,
+    "call_mended": THERAPISTS_POST,
+    "lay_aside": HERS,
+    "take_up_again": THERAPISTS_POST,
     "course": HERS,
     "edit_client": HERS,
     "plan": HERS,
@@ -95,6 +102,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "research": RESEARCHERS,
     "machinery": OPERATORS,
     "you": STAFF,
+    "my_view": THERAPISTS,
 }
 
 POSTS = {
@@ -108,6 +116,11 @@ POSTS = {
     "plan": {"phq-9": "1"},
     "edit_client": {"email": "thief@example.org"},
     "flag": {"note": "nothing"},
+    "talked": {"talked_on": "2026-01-05", "showed": "unsure"},
+    "repair": {"talked_on": "2026-01-05", "showed": "unsure"},
+    "call_mended": {"mended": "yes"},
+    "lay_aside": {"why": "life"},
+    "take_up_again": {},
     "intake": {"bring_in": "1"},
     "my_check_in": {},
 }
@@ -138,6 +151,8 @@ def places(cast: Cast) -> dict[str, str]:
         text="client,session,phq-9.client\nx,1,5\n",
         map_text="",
     )
+    strained(cast)
+    repair, laid = mended_and_laid_aside(cast)
     arguments = {
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
@@ -150,9 +165,27 @@ def places(cast: Cast) -> dict[str, str]:
         **{key: [cast.course.pk] for key in ("course", "edit_client", "plan", "book_session", "end_course")},
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
         **{key: [cast.after.pk] for key in ("check_in_link", "send_link", "renew_link")},
+        **{key: [cast.course.pk] for key in ("before", "talked")},
+        **{key: [repair.pk] for key in ("repair", "call_mended")},
+        "lay_aside": [cast.session.pk, "strain:off"],
+        "take_up_again": [laid.pk],
         "intake": [kept.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def strained(cast: Cast) -> None:
+    """In the last two sessions something felt off, and Ada said so."""
+    third = cast.course.occasions.get(number=3)
+    send(third.check_ins.get(moment="after"), {"alliance": alliance_answers(4, session=3, held_back=4)})
+    send(cast.after, {"alliance": alliance_answers(4, off=4)})
+
+
+def mended_and_laid_aside(cast: Cast) -> tuple[Repair, Dismissal]:
+    asker, third = of_member(cast.therapist), cast.course.occasions.get(number=3)
+    repair = alliance.open_repair(asker=asker, course=cast.course, since=third)
+    laid = alliance.lay_aside(asker=asker, course=cast.course, since=third, what="strain:held_back", why="talked")
+    return repair, laid
 
 
 def _token(cast: Cast) -> str:
@@ -189,10 +222,12 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
 
 
 def _picture(cast: Cast) -> list[object]:
-    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Occasion, PlannedMeasure
+    from accord.web.alliance import models
     from accord.web.notices.models import Notice
 
-    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice)
+    asked = (models.AnswerSet, models.CheckIn, models.Course, models.Occasion, models.PlannedMeasure)
+    mended = (models.Repair, models.Talk, models.Declared, models.Dismissal)
+    tables = (*asked, *mended, Notice)
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]

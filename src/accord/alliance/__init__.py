@@ -11,6 +11,7 @@ Nothing here knows a clock, a network or a web framework; docs/alliance.md has t
 
 from typing import TYPE_CHECKING, Any
 
+from accord.alliance.attention import MOST, Aside, Concern, ceiling, concerns, since_last_rated
 from accord.alliance.detectors import (
     DETECTORS,
     Chart,
@@ -23,6 +24,8 @@ from accord.alliance.detectors import (
     VShape,
 )
 from accord.alliance.gap import PRIOR, CourseGap, TherapistGap, course_gap, therapist_gap, therapist_spread
+from accord.alliance.mending import Standing, scored_since, standing
+from accord.alliance.opening import SHOWED, Opening, opening
 from accord.alliance.reader import Course, Reader, State, read, start, step
 from accord.alliance.rule import VERSION, Rule
 from accord.alliance.sides import SIDES, read_sides, side_scores
@@ -33,12 +36,57 @@ if TYPE_CHECKING:
     from accord.alliance.table import Readings, read_columns, read_frame, sd_from_file
 
 __all__ = [
-    "DETECTORS", "PRIOR", "SIDES", "VERSION",
-    "Ceiling", "Chart", "Course", "CourseGap", "Declared", "Detector", "Entry", "Ewma", "IndividualsChart", "Level",
-    "PredictiveZ", "Reader", "Reading", "Readings", "ReliableDrop", "Repair", "Rule", "ShrunkChart", "Signal", "State",
-    "TherapistGap", "VShape",
-    "course_gap", "read", "read_columns", "read_frame", "read_sides", "reliable_drop", "sd_from_file", "side_scores",
-    "start", "step", "therapist_gap", "therapist_spread", "within_sd",
+    "DETECTORS",
+    "MOST",
+    "PRIOR",
+    "SHOWED",
+    "SIDES",
+    "VERSION",
+    "Aside",
+    "Ceiling",
+    "Chart",
+    "Concern",
+    "Course",
+    "CourseGap",
+    "Declared",
+    "Detector",
+    "Entry",
+    "Ewma",
+    "IndividualsChart",
+    "Level",
+    "Opening",
+    "PredictiveZ",
+    "Reader",
+    "Reading",
+    "Readings",
+    "ReliableDrop",
+    "Repair",
+    "Rule",
+    "ShrunkChart",
+    "Signal",
+    "Standing",
+    "State",
+    "TherapistGap",
+    "VShape",
+    "ceiling",
+    "concerns",
+    "course_gap",
+    "opening",
+    "read",
+    "read_columns",
+    "read_frame",
+    "read_sides",
+    "reliable_drop",
+    "scored_since",
+    "sd_from_file",
+    "side_scores",
+    "since_last_rated",
+    "standing",
+    "start",
+    "step",
+    "therapist_gap",
+    "therapist_spread",
+    "within_sd",
 ]  # fmt: skip
 
 

@@ -33,10 +33,11 @@ since series differ by dash and by marker. Class names, for whoever styles them:
 """
 
 from accord.charts.many import many, many_for_page
-from accord.charts.parts import Band, Event, Line, Panel, Series
+from accord.charts.parts import Band, Event, Kind, Line, Panel, Series
 from accord.charts.plot import course, course_for_page
 from accord.charts.spark import sparkline
 
 __all__ = [
-    "Band", "Event", "Line", "Panel", "Series", "course", "course_for_page", "many", "many_for_page", "sparkline",
+    "Band", "Event", "Kind", "Line", "Panel", "Series",
+    "course", "course_for_page", "many", "many_for_page", "sparkline",
 ]  # fmt: skip

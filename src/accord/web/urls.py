@@ -8,8 +8,10 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from accord.web.alliance import before_views as before
 from accord.web.alliance import check_in_views as check_in
 from accord.web.alliance import intake_views as intake
+from accord.web.alliance import repair_views as repair
 from accord.web.alliance import views as alliance
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
@@ -60,11 +62,17 @@ urlpatterns = [
     path("flags/<uuid:flag_id>/", safety.flag, name="flag"),
     path("clients/new/", alliance.new_client, name="new_client"),
     path("courses/<uuid:course_id>/", alliance.course, name="course"),
+    path("courses/<uuid:course_id>/before/", before.before_session, name="before"),
+    path("courses/<uuid:course_id>/talked/", repair.talked, name="talked"),
+    path("repairs/<uuid:repair_id>/", repair.repair, name="repair"),
+    path("repairs/<uuid:repair_id>/mended/", repair.call_mended, name="call_mended"),
+    path("laid-aside/<uuid:dismissal_id>/back/", before.take_up_again, name="take_up_again"),
     path("courses/<uuid:course_id>/address/", alliance.edit_client, name="edit_client"),
     path("courses/<uuid:course_id>/plan/", alliance.plan, name="plan"),
     path("courses/<uuid:course_id>/book/", alliance.book_session, name="book_session"),
     path("courses/<uuid:course_id>/end/", alliance.end_course, name="end_course"),
     path("sessions/<uuid:occasion_id>/", alliance.session, name="session"),
+    path("sessions/<uuid:occasion_id>/lay-aside/<str:what>/", before.lay_aside, name="lay_aside"),
     path("sessions/<uuid:occasion_id>/move/", alliance.move_session, name="move_session"),
     path("sessions/<uuid:occasion_id>/attended/", alliance.record_attendance, name="record_attendance"),
     path("sessions/<uuid:occasion_id>/rate/", alliance.rate_session, name="rate_session"),
@@ -81,6 +89,7 @@ urlpatterns = [
     path("machinery/", home.machinery, name="machinery"),
     # every member
     path("you/", people.you, name="you"),
+    path("you/view/", before.my_view, name="my_view"),
     # staff, signing in; what allauth offers beyond this (other addresses, phones, codes by mail) has no address here
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

@@ -1,7 +1,8 @@
 """The desks: each person's first page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -33,10 +34,16 @@ def desk(request: Request) -> HttpResponse:
         "flags": safety.open_flags(asker, courses=ids),
         "today": alliance.todays_sessions(asker, now, request.member.practice.time_zone),
         "lines": lines,
+        "first": gather.first_names(asker, lines, _midnight(now, request.member.practice.zone)),
+        "repairs": gather.open_repairs(lines),
         "stuck": notices.stuck_since(),
         "now": now,
     }
     return render(request, "home/desk.html", context)
+
+
+def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @only("client")

@@ -21,6 +21,7 @@ from accord.web.alliance.queries.courses import (
     activity,
     caseload,
     course,
+    led,
     occasion,
     occasions,
     own_courses,
@@ -29,7 +30,17 @@ from accord.web.alliance.queries.courses import (
     todays_sessions,
 )
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
-from accord.web.alliance.queries.repairs import awaits_word, laid_aside, mended_since, repair, repairs, word_of
+from accord.web.alliance.queries.repairs import (
+    awaits_word,
+    dismissal,
+    laid_aside,
+    mended_since,
+    repair,
+    repair_of_talk,
+    repairs,
+    settled_since,
+    word_of,
+)
 
 __all__ = [
     "GRACE",
@@ -45,9 +56,11 @@ __all__ = [
     "check_in",
     "check_ins",
     "course",
+    "dismissal",
     "intake",
     "intakes",
     "laid_aside",
+    "led",
     "link_path",
     "link_state",
     "mended_since",
@@ -57,9 +70,11 @@ __all__ = [
     "own_courses",
     "plan",
     "repair",
+    "repair_of_talk",
     "repairs",
     "seen_by",
     "sent_already",
+    "settled_since",
     "todays_sessions",
     "waiting_check_ins",
     "word_of",
