@@ -32,6 +32,14 @@ class Thing:
     repair: UUID | None
 
     @property
+    def reason(self) -> str:
+        """In one line, with the session it began in."""
+        one = self.concern
+        if one.what.startswith("strain:") and one.value is not None:
+            return f"marked {one.value:g} of 5 after session {one.since}"
+        return f"session {one.since}: {one.reason}" if one.since and one.what != "mending" else one.reason
+
+    @property
     def may_be_laid_aside(self) -> bool:
         return self.concern.what != "mending" and self.occasion is not None
 
@@ -90,7 +98,7 @@ def read_meetings(
 def as_text(course: Course, seen: Sight, found: Sequence[Thing], agreed: Sequence[str], today: date) -> str:
     """For the record: what the page says, in plain lines."""
     lines = [f"Before the session, {today.isoformat()}: {course.client.name}", ""]
-    lines += [f"- {one.name}: {one.concern.reason}." for one in found] or ["- Nothing stands out in the check-ins."]
+    lines += [f"- {one.name}: {one.reason}." for one in found] or ["- Nothing stands out in the check-ins."]
     lines += [f"- {side.name}: {_numbers(side)}" for side in signals.sides(seen)]
     lines += ["", *(f"Agreed: {line}" for line in agreed), f"Next step: {seen.opening.do}"]
     lines += [f"To open it ({SHOWED[how].lower()}): “{said}”" for how, said in seen.opening.words.items()]

@@ -49,7 +49,7 @@ def lay_aside(request: Request, occasion_id: UUID, what: str) -> HttpResponse:
     """Say why a signal needs no talk; it does not come back for the same drop."""
     occasion = found(queries.occasion(request.asker, occasion_id))
     thing = found(before.thing(request.asker, occasion, what, timezone.now()))
-    form = LayAsideForm(request.POST or None)
+    form = LayAsideForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.lay_aside(asker=request.asker, course=occasion.course, since=occasion, what=what, **form.cleaned_data)
         messages.success(

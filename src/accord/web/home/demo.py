@@ -137,7 +137,10 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
         _settle_safety(solo, alone)
     caseloads = [(member, 15) for member in members] + [(alone, 8)]
     names, every, done = _names(rng), sum(count for _, count in caseloads), 0
-    for (therapist, count), courses in zip(caseloads, invented.caseloads(seed, len(caseloads)), strict=True):
+    courses_of = invented.caseloads(seed, len(caseloads))
+    # The first door shows the most: there a few courses have something open between the two.
+    courses_of = [*courses_of[2:], *courses_of[:2]]
+    for (therapist, count), courses in zip(caseloads, courses_of, strict=True):
         for place, course in enumerate(courses[:count]):
             _bring_in(rng, therapist, next(names), course, today, place)
             done += 1

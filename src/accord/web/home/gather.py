@@ -70,7 +70,7 @@ def first_names(asker: Asker, lines: Sequence[Line], midnight: datetime) -> list
 
 def _named(line: Line) -> Named:
     thing = before.things(line.sight)[0]
-    return Named(line.course, thing.name, thing.concern.reason)
+    return Named(line.course, thing.name, thing.reason)
 
 
 def open_repairs(lines: Sequence[Line]) -> list[tuple[Course, Mended]]:
