@@ -18,6 +18,7 @@ from accord.web.alliance.repair_forms import ABOUT, TRIED, TalkForm, said
 from accord.web.audit.actions import record
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
+from accord.web.people.models import Practice
 
 
 @only("therapist")
@@ -43,6 +44,11 @@ def talked(request: Request, course_id: UUID) -> HttpResponse:
     return render(request, "alliance/talked.html", context, status=422 if form.errors else 200)
 
 
+def _talk_form(request: Request, practice: Practice) -> TalkForm:
+    today = timezone.localtime(timezone.now(), practice.zone).date()
+    return TalkForm(request.POST if request.method == "POST" else None, today=today)
+
+
 def _since(request: Request, one: Course) -> Occasion | None:
     """The session named in the address, if it is one of this course."""
     named = request.POST.get("since") or request.GET.get("since")
@@ -54,7 +60,7 @@ def _since(request: Request, one: Course) -> Occasion | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def repair(request: Request, repair_id: UUID) -> HttpResponse:
     """How it stands, from the signal to the last word; another talk can be added."""
-    one, now = found(queries.repair(request.asker, repair_id)), timezone.now()
+    one = found(queries.repair(request.asker, repair_id))
     form = TalkForm(
         request.POST if request.method == "POST" else None,
         today=timezone.localtime(now, one.course.practice.zone).date(),
