@@ -27,10 +27,7 @@ def talked(request: Request, course_id: UUID) -> HttpResponse:
     """We talked about it: opens the repair and notes the talk in one go; without a session, no score had shown it."""
     one = found(queries.course(request.asker, course_id))
     since = _since(request, one)
-    form = TalkForm(
-        request.POST if request.method == "POST" else None,
-        today=timezone.localtime(timezone.now(), one.practice.zone).date(),
-    )
+    form = _talk_form(request, one.practice)
     if request.method == "POST" and form.is_valid():
         attempt = forms.attempt_of(request.POST.get("attempt"))
         with transaction.atomic():
@@ -61,10 +58,7 @@ def _since(request: Request, one: Course) -> Occasion | None:
 def repair(request: Request, repair_id: UUID) -> HttpResponse:
     """How it stands, from the signal to the last word; another talk can be added."""
     one = found(queries.repair(request.asker, repair_id))
-    form = TalkForm(
-        request.POST if request.method == "POST" else None,
-        today=timezone.localtime(now, one.course.practice.zone).date(),
-    )
+    form = _talk_form(request, one.course.practice)
     if request.method == "POST" and form.is_valid():
         attempt = forms.attempt_of(request.POST.get("attempt"))
         actions.note_talk(asker=request.asker, repair=one, attempt=attempt, **form.cleaned_data)
