@@ -1,9 +1,7 @@
 """What somebody looks for: concerns, hard limits, preferences with their strength, and their own words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from accord.errors import UsageError
 from accord.fit.concerns import Concern, concern
@@ -67,7 +65,6 @@ AXES = (
         "challenges you",
     ),
 )
-BY_AXIS: Mapping[str, Axis] = MappingProxyType({axis.id: axis for axis in AXES})
 
 
 def folded(words: str) -> str:
