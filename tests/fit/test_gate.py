@@ -1,4 +1,4 @@
-"""Expertise and hard limits: one therapist and whole columns, the day a licence ends, what one limit less would bring."""
+"""Expertise and hard limits: one therapist and whole columns, a licence's last day, what one limit less would bring."""
 
 import random
 from dataclasses import replace
@@ -42,7 +42,18 @@ def test_a_row_of_columns_is_the_therapist_again() -> None:
         again = columns.row(row)
         for name in ("regions", "languages", "insurers", "offers"):
             assert getattr(again, name) == {word.casefold() for word in getattr(each, name)}
-        same = ("id", "verified", "licensed_until", "methods", "places", "formats", "times", "fee", "free_from", "words")
+        same = (
+            "id",
+            "verified",
+            "licensed_until",
+            "methods",
+            "places",
+            "formats",
+            "times",
+            "fee",
+            "free_from",
+            "words",
+        )
         assert [getattr(again, name) for name in (*same, "lead", "tone", "latitude")] == [
             getattr(each, name) for name in (*same, "lead", "tone", "latitude")
         ]

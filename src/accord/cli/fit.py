@@ -211,7 +211,7 @@ def _counted(found: "Shortlist") -> str:
         told += f" Free words were compared by {found.words}, on this machine."
     if not found.passed:
         told += "".join(f"\n  {each.text}" for each in found.relaxed)
-        told += "" if found.relaxed else "\n  No single limit less would change that."
+        told += "" if found.relaxed else f"\n  {found.nobody}."
     return told
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from accord.errors import UsageError
 from accord.fit.columns import Profiles
-from accord.fit.filters import checks, relaxed
+from accord.fit.filters import checks, nobody, passing, relaxed
 from accord.fit.flow import best_flow
 from accord.fit.needs import Needs
 from accord.fit.ranking import accommodation
@@ -21,8 +21,6 @@ from accord.fit.ranking import accommodation
 Progress = Callable[[int, int], None]
 # Accommodation in whole thousandths, so that sums are exact.
 SCALE = 1000
-# How many limits are named where nobody passes.
-NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,5 @@ def _unassigned(person: Needs, fit: NDArray[np.int16], therapists: Profiles, on:
         )
         reason = f"{passed} {who}; {places} went to somebody who has waited at least as many weeks"
         return Unassigned(person.id, reason, passed)
-    one_less = relaxed(person, therapists, on)
-    if one_less:
-        return Unassigned(person.id, f"nobody passes; {'; '.join(each.text for each in one_less[:NAMED])}", 0)
-    return Unassigned(person.id, "nobody passes, and no single limit less would change that", 0)
+    kept_out, less = passing(person, therapists, on).excluded, relaxed(person, therapists, on)
+    return Unassigned(person.id, nobody(person, len(therapists), kept_out, less), 0)

@@ -1,6 +1,6 @@
 """The shortlist: three to five therapists who pass, unlike each other, each with what fits and what does not."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from accord.fit.columns import UNKNOWN_STYLE, Profiles, Rows
 from accord.fit.concerns import methods
-from accord.fit.filters import Relaxed, passing, relaxed
+from accord.fit.filters import Relaxed, nobody, passing, relaxed
 from accord.fit.likeness import Engine
 from accord.fit.needs import AXES, Needs
 from accord.fit.profile import Reason
@@ -36,7 +36,7 @@ class Shortlist:
     passed      how many pass the gate; `excluded` how many each limit keeps out, who fails two is counted in both
     near_best   how many of those who pass are too near the first place to tell apart, and take turns at it
     words       how free words were compared: None where there was nothing to compare
-    relaxed     when nobody passes, what one limit less would bring
+    relaxed     when nobody passes, what one limit less would bring, and `nobody` why in one sentence
     """
 
     cards: tuple[Card, ...]
@@ -44,7 +44,8 @@ class Shortlist:
     excluded: dict[str, int]
     near_best: int = 0
     words: Engine | None = None
-    relaxed: tuple[Relaxed, ...] = field(default=())
+    relaxed: tuple[Relaxed, ...] = ()
+    nobody: str | None = None
 
 
 def shortlist(
@@ -53,7 +54,9 @@ def shortlist(
     """Gate, rank, and spread out. The same seed gives the same list, in whatever order the therapists stand."""
     gate = passing(needs, profiles, on)
     if not len(gate.rows):
-        return Shortlist((), 0, gate.excluded, relaxed=relaxed(needs, profiles, on))
+        less = relaxed(needs, profiles, on)
+        why = nobody(needs, len(profiles), gate.excluded, less)
+        return Shortlist((), 0, gate.excluded, relaxed=less, nobody=why)
     order = ranked(needs, profiles, gate.rows, on, seed, engine)
     chosen = spread(_with_others(needs, profiles, gate.rows, order.rows), needs, profiles, top)
     cards = tuple(_card(needs, profiles, row, on) for row in chosen)

@@ -19,8 +19,9 @@ Rows = NDArray[np.int64]
 Where = slice | Rows
 
 DAY_ONE = date(1970, 1, 1)
-# Days, money and styles that are not known.
+# Days, money and styles that are not known. An unknown fee is the dearest once it is seen without a sign.
 NEVER, UNKNOWN_FEE, UNKNOWN_STYLE = -(2**31), -1, -9
+BELTS, UNKNOWN_BELT = 100, 2**16 - 1
 # Sets whose words are settled beforehand; the words of the others are whatever occurs.
 SETTLED: Mapping[str, tuple[str, ...]] = {"methods": tuple(methods()), "formats": FORMATS, "times": SLOTS}
 SETS = ("methods", "regions", "languages", "formats", "insurers", "genders", "times", "offers")
@@ -128,6 +129,12 @@ class Profiles:
     @cached_property
     def licensed_until(self) -> NDArray[np.int32]:
         return np.where(self.verified, self.until, np.int32(NEVER))
+
+    @cached_property
+    def belt(self) -> NDArray[np.uint16]:
+        """Latitude in steps of a hundredth of a degree from the south pole: a coarse first look. Unknown is the last."""
+        steps = np.floor((self.latitude + 90) * BELTS)
+        return np.where(np.isnan(steps), np.float64(UNKNOWN_BELT), steps).astype(np.uint16)
 
     @cached_property
     def keys(self) -> NDArray[np.uint64]:
