@@ -111,7 +111,8 @@ def profiles(given: Columns) -> Any:
     from accord.fit.columns import Sets
 
     def sets(names: Any, bits: np.ndarray) -> Sets:
-        return Sets({name: place for place, name in enumerate(names)}, bits[None, :])
+        planes = [(bits >> 8 * plane & 255).astype(np.uint8) for plane in range(max(1, -(-len(names) // 8)))]
+        return Sets({name: place for place, name in enumerate(names)}, np.stack(planes))
 
     size = len(given["id"])
     return Profiles(
@@ -275,7 +276,8 @@ def written(given: Columns, them: Any) -> Any:
 
     def spelt(sets: Any) -> pl.Series:
         names = list(sets.names)
-        found, places = np.unique(sets.bits[0], return_inverse=True)
+        whole = sum(plane.astype(np.int64) << 8 * number for number, plane in enumerate(sets.bits))
+        found, places = np.unique(whole, return_inverse=True)
         texts = [";".join(name for at, name in enumerate(names) if int(bits) >> at & 1) for bits in found]
         return pl.Series(texts, dtype=pl.String).gather(places)
 

@@ -158,7 +158,7 @@ def test_the_sentence_says_which_limit_and_how_many() -> None:
     assert rest == []
 
 
-def test_more_than_sixty_four_words_are_no_difficulty() -> None:
+def test_more_words_than_a_byte_or_a_number_holds_are_no_difficulty() -> None:
     them = [plain(f"t{number}", regions=frozenset([f"r{number}", f"r{number + 70}"])) for number in range(140)]
     columns = Profiles.of(them)
     for number in (0, 63, 64, 127, 128, 139):

@@ -37,43 +37,44 @@ def day_of(number: int) -> date:
 
 @dataclass(frozen=True, eq=False)
 class Sets:
-    """A set of words a row. `bits` has one row of the smallest whole numbers that will do for each 64 words known."""
+    """A set of words a row. `bits` has a plane of bytes for each eight words known.
+
+    A question about a few words reads one or two planes, however many words there are.
+    """
 
     names: Mapping[str, int]
-    bits: NDArray[Any]
+    bits: NDArray[np.uint8]
 
     @classmethod
     def of(cls, rows: Sequence[Iterable[str]], settled: Sequence[str] | None = None) -> "Sets":
-        """From the words of every row."""
-        plain = [frozenset(map(folded, row)) for row in rows]
+        """From the words of every row; other words than the settled ones count for nothing."""
+        plain = [sorted(map(folded, row)) for row in rows]
         known = [folded(each) for each in settled] if settled is not None else sorted(set().union(*plain))
-        return cls.coded(plain, np.arange(len(plain)), known)
+        names = {name: place for place, name in enumerate(known)}
+        # Each row ends in a word that is none, so that an empty one has its place too.
+        places = np.array([place for row in plain for place in (*(names.get(each, -1) for each in row), -1)], np.int64)
+        return cls.placed(names, places, np.cumsum([0, *(len(row) + 1 for row in plain[:-1])])[: len(plain)])
 
     @classmethod
-    def coded(cls, groups: Sequence[Iterable[str]], codes: NDArray[Any], known: Sequence[str]) -> "Sets":
-        """From the groups of words that occur and, for each row, which of them it has."""
-        names = {name: place for place, name in enumerate(known)}
-        bits = np.zeros((max(1, -(-len(names) // 64)), len(groups)), np.uint64)
-        for column, group in enumerate(groups):
-            for name in group:
-                bits[names[name] // 64, column] |= np.uint64(1 << names[name] % 64)
-        small = next(kind for size, kind in KINDS if len(names) <= size)
-        return cls(names, np.ascontiguousarray(bits.astype(small)[:, codes]))
+    def placed(cls, names: Mapping[str, int], places: Rows, starts: Rows) -> "Sets":
+        """From the places of all words, row after row; -1 is no word, and each row has at least one place."""
+        bits = np.zeros((max(1, -(-len(names) // 8)), len(starts)), np.uint8)
+        for plane in range(len(bits)) if len(starts) else ():
+            one = np.where(places // 8 == plane, np.left_shift(1, places % 8), 0).astype(np.uint8)
+            bits[plane] = np.bitwise_or.reduceat(one, starts)
+        return cls(names, bits)
 
-    def any_of(self, wanted: Iterable[str]) -> list[tuple[NDArray[Any], Any]]:
-        """What to look at for a row that has any of the wanted: words of bits and the mask for each."""
+    def any_of(self, wanted: Iterable[str]) -> list[tuple[NDArray[np.uint8], np.uint8]]:
+        """What to look at for a row that has any of the wanted: planes and the mask for each."""
         masks: dict[int, int] = {}
         for name in map(folded, wanted):
             if (place := self.names.get(name)) is not None:
-                masks[place // 64] = masks.get(place // 64, 0) | 1 << place % 64
-        return [(self.bits[word], self.bits.dtype.type(mask)) for word, mask in masks.items()]
+                masks[place // 8] = masks.get(place // 8, 0) | 1 << place % 8
+        return [(self.bits[plane], np.uint8(mask)) for plane, mask in masks.items()]
 
     def row(self, row: int) -> frozenset[str]:
-        words = [int(word) for word in self.bits[:, row]]
-        return frozenset(name for name, place in self.names.items() if words[place // 64] >> place % 64 & 1)
-
-
-KINDS: tuple[tuple[float, Any], ...] = ((8, np.uint8), (16, np.uint16), (32, np.uint32), (float("inf"), np.uint64))
+        planes = [int(plane) for plane in self.bits[:, row]]
+        return frozenset(name for name, place in self.names.items() if planes[place // 8] >> place % 8 & 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +132,12 @@ class Profiles:
         return np.where(self.verified, self.until, np.int32(NEVER))
 
     @cached_property
+    def room(self) -> Mask:
+        return self.places >= 1
+
+    @cached_property
     def belt(self) -> NDArray[np.uint16]:
-        """Latitude in steps of a hundredth of a degree from the south pole: a coarse first look. Unknown is the last."""
+        """Latitude in steps of a hundredth of a degree from the south pole: a coarse look. Unknown is the last."""
         steps = np.floor((self.latitude + 90) * BELTS)
         return np.where(np.isnan(steps), np.float64(UNKNOWN_BELT), steps).astype(np.uint16)
 

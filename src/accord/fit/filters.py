@@ -109,7 +109,8 @@ def checks(needs: Needs, profiles: Profiles, on: date) -> Iterator[tuple[str, Lo
     yield "credential", lambda rows: licensed[rows] >= today
     if not needs.first.open:
         yield "expertise", any_of(profiles.methods, needs.first.methods)
-    yield "room", lambda rows: profiles.places[rows] >= 1
+    room = profiles.room
+    yield "room", lambda rows: room[rows]
     if needs.region:
         yield "region", any_of(profiles.regions, (needs.region,))
     if needs.languages:
@@ -130,14 +131,14 @@ def checks(needs: Needs, profiles: Profiles, on: date) -> Iterator[tuple[str, Lo
 
 def any_of(sets: Sets, wanted: tuple[str, ...]) -> Look:
     """Rows that have any of the wanted."""
-    words = sets.any_of(wanted)
-    if len(words) == 1:
-        bits, mask = words[0]
+    planes = sets.any_of(wanted)
+    if len(planes) == 1:
+        bits, mask = planes[0]
         return lambda rows: cast(Mask, (bits[rows] & mask) != 0)
 
     def look(rows: Where) -> Mask:
         found: Mask = np.zeros(sets.bits[0, rows].shape, bool)
-        for bits, mask in words:
+        for bits, mask in planes:
             found |= (bits[rows] & mask) != 0
         return found
 

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.fit.columns import NEVER, UNKNOWN_STYLE, Profiles, Rows, day_number, mixed
+from accord.fit.columns import NEVER, UNKNOWN_STYLE, Profiles, Rows, day_number, keys_of, mixed
 from accord.fit.concerns import concern
 from accord.fit.filters import any_of
 from accord.fit.likeness import Engine, available, likeness
@@ -83,7 +83,9 @@ def ranked(needs: Needs, profiles: Profiles, rows: Rows, on: date, seed: int, en
 def turns_of(profiles: Profiles, rows: Rows, seed: int) -> NDArray[np.uint64]:
     """What decides among equals: as good as chance for every seed, and the same wherever a row stands."""
     start = np.full(1, seed % 2**64, np.uint64)
-    return mixed(profiles.keys[rows] ^ mixed(start))
+    few = "keys" not in vars(profiles) and len(rows) * 4 < len(profiles)
+    keys = keys_of([profiles.ids[row] for row in rows.tolist()]) if few else profiles.keys[rows]
+    return mixed(keys ^ mixed(start))
 
 
 def in_turns(score: Floats, turns: NDArray[np.uint64]) -> tuple[Rows, int]:

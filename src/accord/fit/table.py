@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from accord.errors import TableError
-from accord.fit.asking import FIELDS, needs_of, several
+from accord.fit.asking import FIELDS, needs_of
 from accord.fit.columns import DAY_ONE, NEVER, SETTLED, UNKNOWN_FEE, UNKNOWN_STYLE, Profiles, Sets
 from accord.fit.needs import AXES, Needs, folded
 
@@ -58,7 +58,8 @@ class Cells:
 
     def numbers(self, name: str, low: float, high: float, wanted: str, *, whole: bool = False) -> pl.Series:
         """Floats within bounds, null where blank."""
-        text = self.text(name)
+        cells = self.column(name)
+        text = cells if cells.dtype.is_numeric() else self.text(name)
         numbers = text.cast(pl.Float64, strict=False)
         good = numbers.is_between(low, high) & numbers.is_finite()
         good = good & (numbers == numbers.floor()) if whole else good
@@ -82,21 +83,24 @@ class Cells:
         return _array(text.is_in(YES).fill_null(False), np.bool_)
 
     def sets(self, name: str, settled: Sequence[str] | None) -> Sets:
-        """Words with semicolons between them; each way of writing a set is looked at once."""
+        """Words with semicolons between them. Each set and each word that occurs is looked at once."""
         cells = self.column(name)
         text = (cells.list.join(";") if isinstance(cells.dtype, pl.List) else self.text(name)).fill_null("")
-        written = text.unique(maintain_order=True)
-        places = text.replace_strict(written, pl.Series(range(len(written)), dtype=pl.Int64), return_dtype=pl.Int64)
-        groups = [frozenset(map(folded, several(each))) for each in written.to_list()]
-        if settled is not None:
-            known, allowed = list(settled), frozenset(settled)
-            for place, group in enumerate(groups):
-                if group - allowed:
-                    self.refuse(name, places == place, f"words out of {', '.join(settled)}")
-            groups = [group & allowed for group in groups]
-        else:
-            known = sorted(frozenset().union(*groups))
-        return Sets.coded(groups, _array(places, np.int64), known)
+        written, codes = _coded(text)
+        parts = written.str.split(";")
+        words, word_codes = _coded(parts.explode())
+        plain = [folded(word) for word in words.to_list()]
+        known = [*settled] if settled is not None else sorted({word for word in plain if word})
+        names = {word: place for place, word in enumerate(known)}
+        places = _array(word_codes, np.int64)
+        strange = np.array([word != "" and word not in names for word in plain], bool)[places]
+        lengths = _array(parts.list.len(), np.int64)
+        if strange.any():
+            bad = pl.Series(np.repeat(np.arange(len(lengths)), lengths)[strange]).unique()
+            self.refuse(name, codes.is_in(bad.implode()), f"words out of {', '.join(known)}")
+        of_word = np.array([names.get(word, -1) for word in plain], np.int64)
+        found = Sets.placed(names, of_word[places], np.cumsum(lengths) - lengths)
+        return Sets(names, np.ascontiguousarray(found.bits[:, _array(codes, np.int64)]))
 
 
 def read_profiles(table: pl.DataFrame) -> tuple[Profiles, Refused]:
@@ -160,6 +164,14 @@ def _people(rows: list[dict[str, Any]], refused: Refused) -> tuple[list[Needs], 
 def _styles(cells: Cells, axis: str) -> NDArray[np.int8]:
     said = cells.numbers(axis, -3, 3, "a whole number from -3 to 3, or nothing", whole=True)
     return _array(said.fill_null(UNKNOWN_STYLE), np.int8)
+
+
+def _coded(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The texts that occur, and for each row which of them."""
+    written = text.unique(maintain_order=True)
+    if not len(written):
+        return written, pl.Series([], dtype=pl.Int64)
+    return written, text.replace_strict(written, pl.Series(range(len(written))), return_dtype=pl.Int64)
 
 
 def _array(cells: pl.Series, kind: Any) -> NDArray[Any]:
