@@ -291,9 +291,17 @@ def written(given: Columns, them: Any) -> Any:
 
 
 def pairs(people: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Fits in thousandths, -1 where impossible; all wait alike; six places each."""
+    """Fits in thousandths, -1 where impossible; all wait alike; six places each.
+
+    Two strong preferences of four a person, as accommodation has them; most therapists are gentle and most people want
+    that, so that some are wanted by more than they can take.
+    """
     dice = np.random.default_rng(21)
-    fit = dice.integers(0, 1001, (people, people // 5)).astype(np.int16)
+    wants = np.where(dice.random((people, 4)) < 0.5, dice.choice([-3, -3, -2, 2, 3], (people, 4)), 0)
+    does = dice.normal(-0.5, 1.5, (people // 5, 4)).round().clip(-3, 3)
+    strength = np.abs(wants) / 3
+    near = sum(strength[:, [axis]] * (1 - np.abs(wants[:, [axis]] - does[:, axis]) / 6) for axis in range(4))
+    fit = np.rint(1000 * near / np.maximum(strength.sum(axis=1, keepdims=True), 1e-9)).astype(np.int16)
     fit[dice.random(fit.shape) > 0.4] = -1
     return fit, np.ones(people, np.int64), np.full(people // 5, 6)
 

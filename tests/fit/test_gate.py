@@ -129,6 +129,18 @@ def test_across_the_day_line_is_near() -> None:
     assert len(passing(asked, Profiles.of([near]), ON).rows) == 1
 
 
+def test_distances_are_the_same_all_over_the_globe() -> None:
+    """The coarse look that comes before the exact distance loses nobody: poles, day line, half the earth."""
+    dice = random.Random(12)
+    them = [plain(f"t{n}", latitude=dice.uniform(-90, 90), longitude=dice.uniform(-180, 180)) for n in range(300)]
+    columns = Profiles.of(them)
+    for _ in range(400):
+        place = {"latitude": dice.choice((-90, -88, 88, dice.uniform(-90, 90))), "longitude": dice.uniform(-180, 180)}
+        needs = replace(PANIC, **place, within_km=10 ** dice.uniform(0, 4.4))
+        wanted = [row for row, each in enumerate(them) if not gate(needs, each, ON)]
+        assert passing(needs, columns, ON).rows.tolist() == wanted
+
+
 def test_when_nobody_passes_the_counts_are_what_one_limit_less_would_bring() -> None:
     """Held against leaving each limit out and looking again."""
     dice = random.Random(11)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 Fits = NDArray[np.int16]
-# How many arcs each person begins with.
-ARCS = 200
+# How many arcs each person begins with, and how many times more they get when the proof fails.
+ARCS, MORE = 100, 4
 # How often prices may move before the proof is given up and more arcs are taken.
 MOVES = 500
 SHUT = -(2**30)
@@ -43,7 +43,7 @@ def best_flow(fit: Fits, priority: Whole, places: Whole, arcs: int = ARCS) -> Fl
         if proven:
             placed = np.flatnonzero(chosen >= 0)
             return Flow(chosen, int(fit[placed, chosen[placed]].sum(dtype=np.int64)), True)
-        arcs *= 2
+        arcs *= MORE
 
 
 def _kept(fit: Fits, arcs: int) -> tuple[Whole, Whole]:
