@@ -105,6 +105,16 @@ def test_each_of_the_two_can_come_from_standard_input(
     assert run("fit", "rank", "-", "-") == 2
 
 
+def test_a_misspelt_column_is_named_instead_of_being_a_limit_that_nobody_sees(
+    tmp_path: Path, therapists: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = written(tmp_path / "people.csv", "ID,concerns,langauges\np1,panic,Welsh\n")
+    assert run("fit", "assign", people, therapists, *ON, "--json") == 0
+    assert "passed over langauges" in capsys.readouterr().err
+    assert run("fit", "assign", written(tmp_path / "p.csv", "ID,concerns\np1,panic\n"), therapists, *ON) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_every_bad_cell_is_named_and_nothing_stands_on_stdout(
     tmp_path: Path, needs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ from accord.errors import UsageError
 from accord.fit import Needs, Profile, Profiles, concerns, gate, methods, passing, relaxed
 from accord.fit.gate import CHECKS
 from tests.fit.making import ON, person, plain, therapist, therapists
+from tests.rules.test_arrows import loaded_by
 
 PANIC = Needs(concerns=("panic",))
 
@@ -214,3 +215,10 @@ def test_the_limits_stand_in_the_same_order_both_ways() -> None:
         fee=1, times=("mon evening",), genders=("woman",),
     )  # fmt: skip
     assert [name for name, _ in checks(everything, Profiles.of([]), ON)] == list(CHECKS)
+
+
+def test_a_gate_for_one_and_a_comparison_load_nothing_heavy() -> None:
+    heavy = {"numba", "ortools", "polars", "pandas", "wordllama", "django"}
+    assert not loaded_by("from accord.fit import Needs, compare, gate, needs_of") & heavy
+    assert not loaded_by("from accord.fit import Profiles, relaxed, shortlist") & heavy
+    assert not loaded_by("from accord.fit import assign") & heavy

@@ -142,8 +142,9 @@ def test_near_ties_take_turns_and_clear_differences_do_not() -> None:
 
 def test_turns_are_taken_among_more_equals_than_are_looked_at_closely() -> None:
     columns = Profiles.of([plain(f"t{number:04}") for number in range(3000)])
-    first = {shortlist(PANIC, columns, ON, seed).cards[0].id for seed in range(400)}
-    assert len(first) > 350
+    told = [shortlist(PANIC, columns, ON, seed) for seed in range(400)]
+    assert len({each.cards[0].id for each in told}) > 350
+    assert {each.near_best for each in told} == {3000}
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

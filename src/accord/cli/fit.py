@@ -13,6 +13,8 @@ from accord.cli.output import show_json, show_table
 from accord.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from accord.fit import Assignment, Needs, Profiles, Shortlist
 
 app = typer.Typer(no_args_is_help=True)
@@ -138,9 +140,11 @@ def _needs(file: str) -> "Needs":
 
 def _therapists(file: str) -> "Profiles":
     from accord.cli import scored_file
-    from accord.fit import read_profiles
+    from accord.fit.table import THERAPIST, read_profiles
 
-    profiles, refused = read_profiles(scored_file.read(file))
+    table = scored_file.read(file)
+    _passed_over(file, table, THERAPIST)
+    profiles, refused = read_profiles(table)
     _refuse(file, refused)
     return profiles
 
@@ -148,11 +152,23 @@ def _therapists(file: str) -> "Profiles":
 def _people(file: str) -> "list[Needs]":
     from accord.cli import needs_file
     from accord.fit import people_of, read_people
+    from accord.fit.asking import FIELDS
 
     rows = needs_file.many(file)
-    people, refused = people_of(rows) if isinstance(rows, list) else read_people(rows)
+    if isinstance(rows, list):
+        people, refused = people_of(rows)
+    else:
+        _passed_over(file, rows, tuple(FIELDS))
+        people, refused = read_people(rows)
     _refuse(file, refused)
     return people
+
+
+def _passed_over(file: str, table: "pl.DataFrame", known: tuple[str, ...]) -> None:
+    from accord.fit.table import passed_over
+
+    if strange := passed_over(table, known):
+        print(f"accord: {file}: passed over {', '.join(strange)} (see `accord fit schema`)", file=sys.stderr)
 
 
 def _refuse(file: str, refused: list[tuple[int, str, str]]) -> None:

@@ -28,7 +28,7 @@ FURTHER_CONCERNS = (2 / 3, 1 / 3)
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """Rows, best first, and how their words were compared: None where there was nothing to compare."""
+    """Rows, best first; how many share the first place; how words were compared, None where nothing was to compare."""
 
     rows: Rows
     near_best: int
@@ -65,7 +65,7 @@ def waiting_days(profiles: Profiles, rows: Rows, on: date) -> NDArray[np.int64]:
 
 
 def ranked(needs: Needs, profiles: Profiles, rows: Rows, on: date, seed: int, engine: Engine = "auto") -> Ranked:
-    """The best of those who pass, in order; more than POOL only where that many are asked to take turns."""
+    """The best of those who pass, in order: POOL at most."""
     wait = np.minimum(waiting_days(profiles, rows, on), LONGEST_WAIT) / LONGEST_WAIT
     base = accommodation(needs, profiles, rows) + WAITING_WEIGHS * (1 - wait)
     turns = turns_of(profiles, rows, seed)
@@ -77,6 +77,8 @@ def ranked(needs: Needs, profiles: Profiles, rows: Rows, on: date, seed: int, en
             words = available(engine)
             score = score + WORDS_WEIGH * likeness(needs.words, texts, words)
     order, first = in_turns(score, turns[pool])
+    if words is None and len(base):
+        first = int(np.count_nonzero(base >= base.max() - NEAR))
     return Ranked(rows[pool[order]], first, words)
 
 

@@ -18,6 +18,7 @@ NEEDED = ("id", "verified", "licensed_until", "methods", "places")
 COLUMNS = {"genders": "gender"} | {name: name for name in SETTLED} | {
     name: name for name in ("regions", "languages", "insurers", "offers")
 }  # fmt: skip
+THERAPIST = (*NEEDED, *COLUMNS.values(), "fee", "free_from", "latitude", "longitude", *(a.id for a in AXES), "words")
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
@@ -101,6 +102,11 @@ class Cells:
         of_word = np.array([names.get(word, -1) for word in plain], np.int64)
         found = Sets.placed(names, of_word[places], np.cumsum(lengths) - lengths)
         return Sets(names, np.ascontiguousarray(found.bits[:, _array(codes, np.int64)]))
+
+
+def passed_over(table: pl.DataFrame, known: Sequence[str]) -> list[str]:
+    """Columns that mean nothing here. They are worth a word: a misspelt one would be a limit that nobody sees."""
+    return [name for name in table.columns if _bare(name) not in {_bare(each) for each in known}]
 
 
 def read_profiles(table: pl.DataFrame) -> tuple[Profiles, Refused]:
