@@ -212,6 +212,14 @@ def test_people_see_reasons_and_how_many_were_kept_out(
     assert "%" not in out
 
 
+def test_brackets_in_a_name_stay_brackets(
+    tmp_path: Path, needs: Path, therapists: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = written(tmp_path / "odd.csv", THERAPISTS.replace("vera", "[/a] [red]v"))
+    assert run("fit", "rank", needs, odd, *ON) == 0
+    assert "[red]v" in capsys.readouterr().out
+
+
 def test_when_nobody_passes_the_way_out_is_printed(
     tmp_path: Path, therapists: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
