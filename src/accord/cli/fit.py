@@ -67,7 +67,6 @@ def assign(
                 "assigned": [{"person": person, "therapist": therapist} for person, therapist in found.assigned],
                 "unassigned": [{"person": each.person, "reason": each.reason} for each in found.unassigned],
                 "total": found.total,
-                "optimal": found.optimal,
             }
         )
     else:

@@ -13,7 +13,7 @@ def show_json(value: Any) -> None:
 
 
 def show_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> None:
-    """Rows as a table: columns in the order of the first row, an empty cell for None; cells as they are, brackets too."""
+    """Rows as a table: columns in the order of the first row, an empty cell for None; brackets stay brackets."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

