@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import Course
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
@@ -41,6 +42,17 @@ def flagged(stage: Cast) -> Flag:
     return Flag.objects.get()
 
 
+def ended(stage: Cast) -> Course:
+    """An earlier course of Ada's, looked back on, with something that is asked later."""
+    if there := Course.objects.filter(therapist=stage.deputy).first():
+        return there
+    asker = of_member(stage.deputy)
+    earlier = alliance.open_course(asker=asker, client=stage.ada, therapist=stage.deputy)
+    alliance.plan_measures(asker=asker, course=earlier, wanted={"gad-7": ("before", 1)})
+    alliance.end_course(asker=asker, course=earlier, review="Walking helped.", noted="I can ask.", follow_ups=[1, 6])
+    return earlier
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
     course, session = [stage.course.pk], [stage.session.pk]
@@ -52,20 +64,29 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [reverse("my"), reverse("my_session", args=session), reverse("my_address"), reverse("wrong")],
+        "client": [
+            reverse("my"),
+            reverse("my_session", args=session),
+            reverse("my_address"),
+            reverse("wrong"),
+            reverse("my_ending", args=[ended(stage).pk]),
+        ],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),
             reverse("new_client"),
-            *(reverse(name, args=course) for name in ("course", "edit_client", "plan")),
+            *(reverse(name, args=course) for name in ("course", "edit_client", "plan", "end_course", "hand_over")),
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
             reverse("intake", args=[kept_table(stage).pk]),
-            reverse("you"),
+            *map(reverse, ("you", "away", "leaving")),
         ],
         "deputy": [reverse("desk")],
-        "manager": [reverse("practice"), reverse("members"), reverse("safety_plan")],
+        "manager": [
+            *map(reverse, ("practice", "members", "safety_plan")),
+            reverse("member_leaves", args=[stage.therapist.pk]),
+        ],
         "researcher": [reverse("research")],
         "operator": [reverse("machinery")],
     }

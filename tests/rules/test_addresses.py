@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import Course
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, phq9, send
@@ -67,6 +68,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my": CLIENTS,
     "my_session": ONLY_ADA,
     "my_check_in": ONLY_ADA_POSTS,
+    "my_ending": ONLY_ADA,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
@@ -79,7 +81,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "edit_client": HERS,
     "plan": HERS,
     "book_session": THERAPISTS_POST,
-    "end_course": THERAPISTS_POST,
+    "end_course": HERS,
+    "hand_over": HERS,
     "session": HERS,
     "move_session": THERAPISTS_POST,
     "record_attendance": THERAPISTS_POST,
@@ -91,15 +94,21 @@ TABLE: dict[str, tuple[int, ...]] = {
     "intake": HERS,
     "practice": MANAGERS,
     "members": MANAGERS,
+    "member_leaves": MANAGERS,
     "safety_plan": MANAGERS,
     "research": RESEARCHERS,
     "machinery": OPERATORS,
     "you": STAFF,
+    "away": THERAPISTS,
+    "leaving": THERAPISTS,
 }
 
 POSTS = {
     "book_session": {"day": "2030-01-07", "time": "10:00"},
-    "end_course": {},
+    "end_course": {"how": "planned"},
+    "hand_over": {"to": ""},
+    "my_ending": {"taken": "mine", "kept": "on"},
+    "member_leaves": {"to": "", "sure": "on"},
     "move_session": {"day": "2030-01-07", "time": "10:00"},
     "record_attendance": {"attended": "no"},
     "send_link": {},
@@ -147,12 +156,25 @@ def places(cast: Cast) -> dict[str, str]:
         "my_check_in": [cast.after.pk],
         "my_enter": ["a-secret-that-is-none"],
         "flag": [Flag.objects.get().pk],
-        **{key: [cast.course.pk] for key in ("course", "edit_client", "plan", "book_session", "end_course")},
+        **{
+            key: [cast.course.pk]
+            for key in ("course", "edit_client", "plan", "book_session", "end_course", "hand_over")
+        },
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
         **{key: [cast.after.pk] for key in ("check_in_link", "send_link", "renew_link")},
         "intake": [kept.pk],
+        "my_ending": [_ended(cast).pk],
+        "member_leaves": [therapist.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def _ended(cast: Cast) -> Course:
+    """An earlier course of Ada's, with somebody else."""
+    asker = of_member(cast.deputy)
+    earlier = alliance.open_course(asker=asker, client=cast.ada, therapist=cast.deputy)
+    alliance.end_course(asker=asker, course=earlier)
+    return earlier
 
 
 def _token(cast: Cast) -> str:
@@ -189,10 +211,12 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
 
 
 def _picture(cast: Cast) -> list[object]:
-    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Occasion, PlannedMeasure
+    from accord.web.alliance.models import AnswerSet, CheckIn, Cover, Ending, Occasion, PlannedMeasure
     from accord.web.notices.models import Notice
+    from accord.web.people.models import Account
+    from accord.web.safety.models import HandedOver
 
-    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice)
+    tables = (AnswerSet, CheckIn, Course, Cover, Ending, Occasion, PlannedMeasure, Notice, HandedOver, Account)
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]

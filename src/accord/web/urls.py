@@ -9,6 +9,9 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from accord.web.alliance import check_in_views as check_in
+from accord.web.alliance import ending_views as ending
+from accord.web.alliance import flag_views as flags
+from accord.web.alliance import handing_over_views as handing_over
 from accord.web.alliance import intake_views as intake
 from accord.web.alliance import views as alliance
 from accord.web.home import demo_views as demo
@@ -50,6 +53,7 @@ urlpatterns = [
     path("my/", home.my, name="my"),
     path("my/sessions/<uuid:occasion_id>/", home.my_session, name="my_session"),
     path("my/check-ins/<uuid:check_in_id>/", home.my_check_in, name="my_check_in"),
+    path("my/ending/<uuid:course_id>/", ending.my_ending, name="my_ending"),
     path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
@@ -57,13 +61,14 @@ urlpatterns = [
     path("my/leave/", people.leave, name="my_leave"),
     # a therapist
     path("desk/", home.desk, name="desk"),
-    path("flags/<uuid:flag_id>/", safety.flag, name="flag"),
+    path("flags/<uuid:flag_id>/", flags.flag, name="flag"),
     path("clients/new/", alliance.new_client, name="new_client"),
     path("courses/<uuid:course_id>/", alliance.course, name="course"),
     path("courses/<uuid:course_id>/address/", alliance.edit_client, name="edit_client"),
     path("courses/<uuid:course_id>/plan/", alliance.plan, name="plan"),
     path("courses/<uuid:course_id>/book/", alliance.book_session, name="book_session"),
-    path("courses/<uuid:course_id>/end/", alliance.end_course, name="end_course"),
+    path("courses/<uuid:course_id>/end/", ending.end_course, name="end_course"),
+    path("courses/<uuid:course_id>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("sessions/<uuid:occasion_id>/", alliance.session, name="session"),
     path("sessions/<uuid:occasion_id>/move/", alliance.move_session, name="move_session"),
     path("sessions/<uuid:occasion_id>/attended/", alliance.record_attendance, name="record_attendance"),
@@ -76,11 +81,14 @@ urlpatterns = [
     # a manager, a researcher, an operator
     path("practice/", home.practice, name="practice"),
     path("practice/people/", people.members, name="members"),
+    path("practice/people/<uuid:member_id>/hand-over/", handing_over.member_leaves, name="member_leaves"),
     path("practice/safety/", safety.plan, name="safety_plan"),
     path("research/", home.research, name="research"),
     path("machinery/", home.machinery, name="machinery"),
     # every member
     path("you/", people.you, name="you"),
+    path("you/away/", handing_over.away, name="away"),
+    path("you/leaving/", handing_over.leaving, name="leaving"),
     # staff, signing in; what allauth offers beyond this (other addresses, phones, codes by mail) has no address here
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

@@ -103,8 +103,10 @@ def _frame(held: Held) -> dict[str, Any]:
     """What every page of a check-in shows: whom to call, and at once when an answer asks for it."""
     assert held.check_in
     loaded = queries.asked(held.check_in)
+    reader = queries.looks_after(held.check_in.occasion.course, held.check_in.practice.today)
     return {
         "check_in": held.check_in,
+        "reader": reader.name if reader else held.check_in.practice.name,
         "zone": held.check_in.practice.time_zone,
         "help": safety.help_for(held.check_in.practice),
         "urgent": any(_risk(measure, _kept(held).get(measure.id, {})) for measure in loaded),

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from markupsafe import Markup
 
 from accord import charts
@@ -78,13 +79,12 @@ def _held(row: Meeting) -> bool:
 
 def alliance_chart(rows: Sequence[Meeting], *, own: bool = False) -> str:
     """Alliance by client and therapist over the sessions; a client sees their own line alone."""
-    held = [row for row in rows if _held(row)]
+    held = [row for row in rows if _held(row) and not row.occasion.is_follow_up]
     links = [_link(row, own) for row in held]
     series = [charts.Series("You" if own else "Client", [row.total(ALLIANCE, "client") for row in held], links)]
     if not own:
         series.append(charts.Series("Therapist", [row.total(ALLIANCE, "therapist") for row in held], links))
-    missed = [row for row in rows if row.occasion.attended in (Occasion.NO, Occasion.CANCELLED)]
-    return _draw(held, series, ALLIANCE, events=_missed(missed, held), chart_id="alliance")
+    return _draw(held, series, ALLIANCE, events=_attendance(rows, held, own), chart_id="alliance")
 
 
 def outcome_chart(rows: Sequence[Meeting], measure: str, *, cutoffs: bool) -> str:
@@ -138,13 +138,45 @@ def _positions(held: Sequence[Meeting]) -> list[float]:
     return [float(place) for place in range(len(days))]
 
 
-def _missed(missed: Sequence[Meeting], held: Sequence[Meeting]) -> list[charts.Event]:
-    first = held[0].occasion.held_on if held else None
-    if first is None or len(held) < 2 or _positions(held)[-1] == len(held) - 1:
+def _attendance(rows: Sequence[Meeting], held: Sequence[Meeting], own: bool) -> list[charts.Event]:
+    """What became of sessions that were not held as booked: each at its day, or between its neighbours."""
+    if not held:
         return []
-    days = [row.occasion.held_on for row in missed if row.occasion.held_on]
-    last = held[-1].occasion.held_on or first
-    return [charts.Event(float((day - first).days), "missed", kind="missed") for day in days if first <= day <= last]
+    places = dict(zip((row.occasion.pk for row in held), _positions(held), strict=True))
+    by_step = [float(place) for place in range(len(held))] == list(places.values())
+    sessions = [row for row in rows if row.occasion.number and row.occasion.attended in WORDS]
+    known = [(row, _place(row, rows, places, by_step, held[0].occasion.held_on)) for row in sessions]
+    return [_event(row.occasion, at, own) for row, at in known if at is not None]
+
+
+WORDS: Mapping[str, tuple[charts.Kind, str, str]] = {
+    Occasion.NO: ("missed", "did not come", "you were not there"),
+    Occasion.LATE: ("late", "late", "a little late"),
+    Occasion.CANCELLED: ("cancelled", "cancelled", "cancelled"),
+}
+"""attended -> its mark, and its words for the therapist and for the client."""
+
+
+def _event(one: Occasion, at: float, own: bool) -> charts.Event:
+    kind, said, to_client = WORDS[one.attended]
+    if one.attended == Occasion.CANCELLED and not own:
+        said = one.attendance
+    return charts.Event(at, to_client if own else said, kind)
+
+
+def _place(
+    row: Meeting, rows: Sequence[Meeting], places: Mapping[UUID, float], by_step: bool, first: date | None
+) -> float | None:
+    """A session still to come has no place yet; one that was held has the place of its rating."""
+    day = row.occasion.held_on
+    if (there := places.get(row.occasion.pk)) is not None:
+        return there
+    if day and day > timezone.now().date():
+        return None
+    if not by_step:
+        return float((day - first).days) if day and first else None
+    before = [places[one.occasion.pk] for one in rows[: list(rows).index(row)] if one.occasion.pk in places]
+    return (before[-1] if before else -1.0) + 0.5
 
 
 def _label(row: Meeting) -> str:

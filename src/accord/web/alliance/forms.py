@@ -13,6 +13,7 @@ from django.utils import timezone
 from accord import measures
 from accord.measures import Item, Measure
 from accord.web import wording
+from accord.web.alliance.models import Occasion
 
 SKIPPED = "skip"
 LARGEST = 5 * 2**20
@@ -82,6 +83,23 @@ class BookSession(forms.Form):
 
     def starts_at(self, time_zone: str) -> datetime:
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], ZoneInfo(time_zone))
+
+
+ATTENDANCE = [
+    ("yes", "came"),
+    ("late", "came late"),
+    ("no", "did not come"),
+    ("cancelled-client", "cancelled by the client"),
+    ("cancelled-therapist", "cancelled by me"),
+]
+"""The buttons under 'Did they come?'."""
+
+
+def attendance_of(text: str) -> tuple[str, str] | None:
+    """What became of a session, and who cancelled it; empty is the undo, None is none of the buttons."""
+    attended, _, by = text.partition("-")
+    known = text in ("", Occasion.CANCELLED, *dict(ATTENDANCE))
+    return (attended, by) if known else None
 
 
 class NewClient(forms.Form):

@@ -33,6 +33,7 @@ def desk(request: Request) -> HttpResponse:
         "flags": safety.open_flags(asker, courses=ids),
         "today": alliance.todays_sessions(asker, now, request.member.practice.time_zone),
         "lines": lines,
+        "looking_after": alliance.looking_after(asker),
         "stuck": notices.stuck_since(),
         "now": now,
     }
@@ -51,7 +52,8 @@ def my(request: Request) -> HttpResponse:
             (wording.measure(name).title, reading.outcome_chart(rows, name, cutoffs=False))
             for name in reading.outcome_measures(rows)
         ]
-        shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
+        state = gather.my_course(request.asker, one, rows)
+        shown.append((one, [row for row in reversed(rows) if row.ratings], charts, state))
     context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
     return render(request, "home/my.html", context)
 

@@ -14,6 +14,7 @@ from accord import measures
 from accord.errors import RefusedError
 from accord.web import wording
 from accord.web.alliance import queries
+from accord.web.alliance.actions.endings import remind
 from accord.web.alliance.actions.sessions import AFTER_LIFE
 from accord.web.alliance.models import AnswerSet, CheckIn, Draft, Occasion
 from accord.web.audit.actions import record
@@ -62,10 +63,15 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
 
 @transaction.atomic
 def change_address(*, asker: Asker, client: Client, email: str) -> None:
-    """Another address: what waits for the old one is withdrawn, and whoever came in by it is out."""
+    """Another address: what waits for the old one is withdrawn, and whoever came in by it is out.
+
+    What was agreed to be asked after an ending goes to the new one.
+    """
     people.set_client_address(asker=asker, client=client, email=email)
     for one in CheckIn.objects.filter(occasion__course__client=client, answered_at=None):
         notices.cancel(f"check-in:{one.pk}")
+        if one.occasion.is_follow_up and one.occasion.attended != Occasion.CANCELLED:
+            remind(one)  # agreed long before, and nobody is there to send it again
 
 
 @transaction.atomic
@@ -117,13 +123,19 @@ def flag_answers(*, check_in: CheckIn, given: Given, cause: UUID | None = None) 
 
 
 def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str, cause: UUID) -> None:
-    course = check_in.occasion.course
+    """To the therapist, and to whoever looks after the course today; one that was handed over has another therapist."""
+    measure = wording.measure(name)
+    if all(items.get(mark.item) is None for mark in measure.safety):
+        return
+    course = queries.last_of(check_in.occasion.course)
+    meanwhile = queries.looks_after(course, course.practice.today)
     safety.raise_flags(
         asker=by_link(check_in),
-        client=course.client,
+        client=check_in.occasion.course.client,
         course=course.pk,
         therapist=course.therapist,
-        measure=wording.measure(name),
+        also=[meanwhile] if meanwhile else [],
+        measure=measure,
         answers=items,
         source=source,
         cause=cause,

@@ -1,7 +1,8 @@
 """The only readers of courses and answers. Who asks comes first; what they may not see is not found.
 
-A course is seen by the therapist who leads it and by the client whose it is. `answers` is the one way to what was
-answered: it takes who sees it and for what purpose, and leaves out what a client keeps for themself.
+A course is seen by the therapist who leads it, by a colleague who stands in, and by the client whose it is. `answers`
+is the one way to what was answered: it takes who sees it and for what purpose, and leaves out what a client keeps for
+themself.
 """
 
 from accord.web.alliance.queries.answers import Rating, answers, sent_already
@@ -26,13 +27,43 @@ from accord.web.alliance.queries.courses import (
     own_courses,
     plan,
     seen_by,
+    seen_ids,
     todays_sessions,
+)
+from accord.web.alliance.queries.covers import (
+    course_of_flag,
+    covers,
+    earlier,
+    last_of,
+    led_by,
+    looking_after,
+    looks_after,
+    own_covers,
+)
+from accord.web.alliance.queries.endings import (
+    FOLLOW_UP_LIFE,
+    MONTHS,
+    Ended,
+    coming_sessions,
+    ending,
+    follow_up_measures,
+    follow_ups,
+    handed_note,
+    how_it_ended,
+    months_later,
+    open_courses_of,
+    open_repairs,
+    unanswered,
+    would_end,
 )
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
 from accord.web.alliance.queries.repairs import awaits_word, laid_aside, mended_since, repair, repairs, word_of
 
 __all__ = [
+    "FOLLOW_UP_LIFE",
     "GRACE",
+    "MONTHS",
+    "Ended",
     "Rating",
     "activity",
     "already_there",
@@ -44,23 +75,43 @@ __all__ = [
     "caseload",
     "check_in",
     "check_ins",
+    "coming_sessions",
     "course",
+    "course_of_flag",
+    "covers",
+    "earlier",
+    "ending",
+    "follow_up_measures",
+    "follow_ups",
+    "handed_note",
+    "how_it_ended",
     "intake",
     "intakes",
     "laid_aside",
+    "last_of",
+    "led_by",
     "link_path",
     "link_state",
+    "looking_after",
+    "looks_after",
     "mended_since",
+    "months_later",
     "occasion",
     "occasions",
+    "open_courses_of",
+    "open_repairs",
     "opens_at",
     "own_courses",
+    "own_covers",
     "plan",
     "repair",
     "repairs",
     "seen_by",
+    "seen_ids",
     "sent_already",
     "todays_sessions",
+    "unanswered",
     "waiting_check_ins",
     "word_of",
+    "would_end",
 ]
