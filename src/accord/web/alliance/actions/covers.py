@@ -20,13 +20,13 @@ def look_after(*, asker: Asker, courses: Sequence[Course], member: Member, since
 
     Flags that are open go to them at once where the days have begun; later ones with the day they begin.
     """
+    if any(one.therapist_id != asker.who or one.ended_on for one in courses):
+        raise RefusedError("only open courses that you lead yourself can be looked after for you")
     check_taker(member, courses)
     if until < since:
         raise RefusedError(f"the last day, {until}, is before the first, {since}")
     made = []
     for course in courses:
-        if course.therapist_id != asker.who or course.ended_on:
-            raise RefusedError("only open courses that you lead yourself can be looked after for you")
         kept = {"practice_id": course.practice_id, "course": course, "member": member, "since": since, "until": until}
         cover, _ = Cover.objects.get_or_create(course=course, member=member, since=since, until=until, defaults=kept)
         made.append(cover)

@@ -1,6 +1,7 @@
 """A course goes on with somebody else for good: what is still open moves, what was said stays where it was said."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -140,7 +141,7 @@ def _pass_cover(asker: Asker, cover: Cover, to: Member) -> None:
         return
     if cover.course.therapist_id != to.pk:
         since = max(cover.since, cover.practice.today)
-        key = {"course": cover.course, "member": to, "since": since, "until": cover.until}
+        key: dict[str, Any] = {"course": cover.course, "member": to, "since": since, "until": cover.until}
         Cover.objects.get_or_create(practice_id=cover.practice_id, **key)
         if since == cover.practice.today:
             pass_flags(asker, [cover.course_id], to)
