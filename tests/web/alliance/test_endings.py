@@ -86,7 +86,7 @@ class TestAttendance:
             cast.course.occasions.update(held_on=None)
         rows = reading.meetings(queries.occasions(asker, [cast.course])[cast.course.pk], {})
         drawn = reading.alliance_chart(rows)
-        for words in ("did not come", "cancelled by the client", "late"):
+        for words in ("did not come", "client cancelled", "late"):
             assert f">{words}</title>" in drawn
         for kind in ("missed", "cancelled", "late"):
             assert f"event-{kind}" in drawn

@@ -159,8 +159,8 @@ WORDS: Mapping[str, tuple[charts.Kind, str, str]] = {
 
 def _event(one: Occasion, at: float, own: bool) -> charts.Event:
     kind, said, to_client = WORDS[one.attended]
-    if one.attended == Occasion.CANCELLED and not own:
-        said = one.attendance
+    if one.cancelled_by and not own:
+        said = f"{one.cancelled_by} cancelled"
     return charts.Event(at, to_client if own else said, kind)
 
 

@@ -21,7 +21,7 @@ class EndForm(forms.Form):
         label="Looked back on together",
         required=False,
         max_length=8000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="What helped? What was hard? What to keep doing? What would be a sign to come back? "
         "Your client reads this on their own page.",
     )
@@ -29,7 +29,7 @@ class EndForm(forms.Form):
         label="What they take with them, in their own words",
         required=False,
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="As they say it. They can also write it themself, on their own page.",
     )
     follow_ups = forms.TypedMultipleChoiceField(
@@ -50,7 +50,9 @@ class EndForm(forms.Form):
 class TakenForm(forms.Form):
     """What a client takes with them."""
 
-    taken = forms.CharField(label="What I take with me", required=False, max_length=4000, widget=forms.Textarea)
+    taken = forms.CharField(
+        label="What I take with me", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+    )
     kept = forms.BooleanField(label="Keep this for me alone", required=False)
 
 
@@ -121,7 +123,7 @@ class HandOverForm(ColleagueForm):
         label="A note for them",
         required=False,
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="What they should know for the first session. Only they see it; kept encrypted.",
     )
 

@@ -27,7 +27,7 @@ def end_course(request: Request, course_id: UUID) -> HttpResponse:
     before, asks = queries.ending(request.asker, one), queries.follow_up_measures(one)
     shown = {"how": before.how, "review": before.review, "noted": before.noted} if before else {}
     initial = {**shown, "follow_ups": list(before.follow_ups) if before else []}
-    can_ask = bool(asks and one.client.email)
+    can_ask = bool(asks and one.client.email) and queries.last_of(one) == one
     form = ending_forms.EndForm(request.POST or None, can_ask=can_ask, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.end_course(asker=request.asker, course=one, **form.cleaned_data)

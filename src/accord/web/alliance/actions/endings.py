@@ -101,6 +101,8 @@ def _settle(course: Course, ending: Ending, ended_on: date, months: Sequence[int
     """Ask after just these months. A client who does not want to be asked any more stays unasked."""
     if strange := set(months) - set(queries.MONTHS):
         raise RefusedError(f"a client can be asked after 1, 3 or 6 months, not after {min(strange)}")
+    if months and queries.last_of(course) != course:
+        raise RefusedError("the client goes on with a colleague here, who asks them now")
     if months and not course.client.email:
         raise RefusedError("this client has no e-mail address here; without one nothing can be asked later")
     if months and not queries.follow_up_measures(course):
