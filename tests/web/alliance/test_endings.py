@@ -124,6 +124,13 @@ class TestEnding:
         assert [one.due_at for one in waiting(asked)] == [coming.starts_at]
         assert Visitor().get(link_to(cast.after), follow=True).status_code == 200
 
+    def test_what_was_sent_before_the_end_can_no_longer_be_changed(self, cast: Cast) -> None:
+        answer_all(Visitor(), cast.before, "phq-9", phq9(1))
+        end(cast)
+        page = Visitor().get(link_to(cast.before), follow=True)
+        assert page.status_code == 410
+        assert "We have your answers" in page.content.decode()
+
     def test_reopening_leaves_what_was_cancelled_before_the_end(self, cast: Cast) -> None:
         asker, before = of_member(cast.therapist), next_session(cast)
         actions.record_attendance(asker=asker, occasion=before, attended="cancelled", cancelled_by="therapist")

@@ -251,6 +251,25 @@ class TestHandingOver:
 
 
 class TestLeaving:
+    def test_each_to_whom_it_fits_with_its_flags_and_no_other(self, cast: Cast) -> None:
+        """Ada and what she said go to one colleague; the other, who takes everybody else, never hears of her."""
+        from accord.web.people import actions as people
+        from accord.web.people.asker import COMMAND
+        from tests.cast import settle_safety
+
+        settle_safety(cast.practice, cast.deputy)
+        third = people.add_member(
+            asker=COMMAND, practice=cast.practice.pk, name="Lea Stern", roles=frozenset({"therapist"})
+        )
+        people.give_account(asker=COMMAND, member=third, email="stern@example.org")
+        send(cast.before, {"phq-9": phq9(0, 0, 0, 0, 0, 0, 0, 0, 1)})
+        today = cast.practice.today.isoformat()
+        body = {"to": str(cast.other_therapist.pk), "last_day": today, f"to-{cast.course.pk}": str(third.pk)}
+        assert cast.visitor(cast.therapist).post("/you/leaving/", body).status_code == 302
+        place = f"/flags/{Flag.objects.get().pk}/"
+        assert cast.visitor(third).get(place).status_code == 200
+        assert cast.visitor(cast.other_therapist).get(place).status_code == 404
+
     def test_today_it_happens_at_once(self, cast: Cast) -> None:
         cast.therapist.published = True
         cast.therapist.save()

@@ -106,6 +106,18 @@ def test_an_old_link_after_a_handing_over_reaches_who_is_there_now(cast: Cast) -
     assert f"/flags/{flag.pk}/" in page
 
 
+def test_a_deputy_leaves_only_where_somebody_else_sees_every_flag(cast: Cast) -> None:
+    flag, asker = danger(cast), of_member(cast.manager)
+    settle_safety(cast.practice, None)
+    with pytest.raises(RefusedError, match="responsible clinician"):
+        alliance.member_leaves(asker=asker, member=cast.deputy, to=None)
+    settle_safety(cast.practice, cast.other_therapist)
+    alliance.member_leaves(asker=asker, member=cast.deputy, to=None)
+    assert cast.visitor(cast.other_therapist).get(f"/flags/{flag.pk}/").status_code == 200
+    cast.deputy.account.refresh_from_db()
+    assert not cast.deputy.account.is_active
+
+
 def test_no_one_else_sees_what_was_handed_over(cast: Cast) -> None:
     flag = danger(cast)
     actions.hand_over_flags(asker=of_member(cast.therapist), flags=[flag], to=cast.other_therapist)

@@ -85,7 +85,13 @@ def check_in(request: Request) -> HttpResponse:
         return _say(request, held.state, held.check_in if held.state != "unknown" else None)
     done = _done(held)
     first = done.index(False) + 1 if False in done else len(done)
-    frame = {**_frame(held), "first": first, "begun": any(done), "count": _count(held.check_in)}
+    frame = {
+        **_frame(held),
+        "reader": _reader(held.check_in),
+        "first": first,
+        "begun": any(done),
+        "count": _count(held.check_in),
+    }
     return render(request, "alliance/start.html", frame)
 
 
@@ -103,15 +109,19 @@ def _frame(held: Held) -> dict[str, Any]:
     """What every page of a check-in shows: whom to call, and at once when an answer asks for it."""
     assert held.check_in
     loaded = queries.asked(held.check_in)
-    reader = queries.looks_after(held.check_in.occasion.course, held.check_in.practice.today)
     return {
         "check_in": held.check_in,
-        "reader": reader.name if reader else held.check_in.practice.name,
         "zone": held.check_in.practice.time_zone,
         "help": safety.help_for(held.check_in.practice),
         "urgent": any(_risk(measure, _kept(held).get(measure.id, {})) for measure in loaded),
         "asks_of_harm": any(measure.safety for measure in loaded),
     }
+
+
+def _reader(one: CheckIn) -> str:
+    """Who reads it: the therapist, or whoever looks after the course today."""
+    reader = queries.looks_after(one.occasion.course, one.practice.today)
+    return reader.name if reader else one.practice.name
 
 
 def _risk(measure: Measure, given: Mapping[str, Any]) -> bool:
@@ -209,7 +219,12 @@ def check_in_done(request: Request) -> HttpResponse:
     if held.check_in is None or held.state not in ("answered", "open") or held.check_in.answered_at is None:
         return redirect("check_in")
     urgent = request.get_signed_cookie(HELP_COOKIE, default="") == str(held.check_in.pk)
-    context = {**_frame(held), "urgent": urgent, "changeable": held.state == "answered"}
+    context = {
+        **_frame(held),
+        "reader": _reader(held.check_in),
+        "urgent": urgent,
+        "changeable": held.state == "answered",
+    }
     return render(request, "alliance/done.html", context)
 
 

@@ -126,9 +126,11 @@ def hand_over_all(*, asker: Asker, member: Member, takers: Sequence[tuple[Course
     """
     for course, taker in takers:
         hand_over(asker=asker, course=course, to=taker)
+    gone = {pk for course, _ in takers for pk in (course.pk, *queries.earlier(course))}
     led = Course.objects.filter(therapist=member)
     ids = list(led.values_list("pk", flat=True))
-    safety.hand_over_flags(asker=asker, flags=safety_queries.waiting_for(member, ids), to=to)
+    flags = safety_queries.waiting_for(member, ids).exclude(course__in=gone)  # those went with their course
+    safety.hand_over_flags(asker=asker, flags=flags, to=to)
     for course in led.exclude(ended_on=None):
         withdraw_follow_ups(asker=asker, course=course)
     for cover in Cover.objects.filter(member=member).select_related("practice", "course"):
@@ -155,12 +157,20 @@ def member_leaves(*, asker: Asker, member: Member, to: Member | None) -> int:
     Done by a manager, who sees how many courses it were and nothing else of them.
     """
     courses = list(Course.objects.filter(therapist=member, ended_on=None).select_related("practice"))
-    if safety_queries.plan(member.practice_id).responsible_id == member.pk:
+    responsible = safety_queries.plan(member.practice_id).responsible
+    if responsible == member:
         raise RefusedError(f"{member.name} is the responsible clinician of the safety plan; name somebody else there")
     if to is not None:
         takers: list[tuple[Course, Member]] = [(one, to) for one in courses]
         hand_over_all(asker=asker, member=member, takers=takers, to=to)
     elif member.is_therapist:
         raise RefusedError("somebody has to look after their clients and their flags; choose a colleague")
+    elif responsible and safety_queries.can_sign_in(responsible):
+        flags = safety_queries.waiting_for(member, [])
+        safety.hand_over_flags(asker=asker, flags=flags, to=responsible)
+    elif member.is_deputy:
+        raise RefusedError(
+            "a deputy sees every flag; first the safety plan needs a responsible clinician who can sign in"
+        )
     people.close_account(asker=asker, member=member)
     return len(courses)

@@ -77,6 +77,8 @@ def link_state(one: CheckIn, now: datetime) -> str:
     """'open', 'early' (the session has not begun), 'expired', 'answered' (can still be changed) or 'closed'."""
     draft = getattr(one, "draft", None)
     if one.answered_at is not None:
+        if _is_over(one):
+            return "closed"
         changing = now < min(one.expires_at, one.answered_at + CHANGE_WINDOW)
         return ("open" if draft else "answered") if changing else "closed"
     if _called_off(one):
@@ -89,9 +91,11 @@ def link_state(one: CheckIn, now: datetime) -> str:
 
 def _called_off(one: CheckIn) -> bool:
     """Nothing is asked of a session that was not held, nor after the end but for what was agreed for then."""
-    occasion = one.occasion
-    over = bool(occasion.course.ended_on) and not occasion.is_follow_up
-    return over or occasion.attended in (Occasion.NO, Occasion.CANCELLED)
+    return _is_over(one) or one.occasion.attended in (Occasion.NO, Occasion.CANCELLED)
+
+
+def _is_over(one: CheckIn) -> bool:
+    return bool(one.occasion.course.ended_on) and not one.occasion.is_follow_up
 
 
 def asked(one: CheckIn) -> list[Measure]:
