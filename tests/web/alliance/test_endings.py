@@ -91,6 +91,16 @@ class TestAttendance:
         for kind in ("missed", "cancelled", "late"):
             assert f"event-{kind}" in drawn
 
+    def test_sessions_on_days_in_a_row_are_still_placed_by_their_days(self, cast: Cast) -> None:
+        asker, today = of_member(cast.therapist), cast.practice.today
+        for one in cast.course.occasions.all():
+            Occasion.objects.filter(pk=one.pk).update(held_on=today - timedelta(days=8 - one.number))
+        late = actions.book_session(asker=asker, course=cast.course, starts_at=timezone.now() - timedelta(days=1))
+        actions.record_attendance(asker=asker, occasion=late, attended="no")
+        rows = reading.meetings(queries.occasions(asker, [cast.course])[cast.course.pk], {})
+        held = [row for row in rows if row.occasion.attended == "yes"]
+        assert [event.x for event in reading._attendance(rows, held, own=False)] == [6]
+
     def test_a_session_cancelled_ahead_is_not_drawn_before_its_day(self, cast: Cast) -> None:
         coming, asker = next_session(cast), of_member(cast.therapist)
         actions.record_attendance(asker=asker, occasion=coming, attended="cancelled", cancelled_by="client")

@@ -60,6 +60,17 @@ class TestAway:
         assert found_by(cast, cast.deputy) == {404}
         assert found_by(cast, cast.foreign_therapist) == {404}
 
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+    def test_the_days_are_those_of_the_practice(self, cast: Cast, zone: str) -> None:
+        """On one of these two it is another day than in London, whenever this runs."""
+        cast.practice.time_zone = zone
+        cast.practice.save()
+        cover = look_after(cast, 0, 0)
+        assert found_by(cast, cast.other_therapist) == {200}
+        tomorrow = cast.practice.today + timedelta(days=1)
+        Cover.objects.filter(pk=cover.pk).update(since=tomorrow, until=tomorrow)
+        assert found_by(cast, cast.other_therapist) == {404}
+
     def test_the_desk_says_for_whom_and_until_when(self, cast: Cast) -> None:
         desk = cast.visitor(cast.other_therapist)
         assert "Ada Lovell" not in desk.get("/desk/").content.decode()

@@ -38,8 +38,9 @@ class Meeting:
 
 
 def meetings(occasions: Sequence[Occasion], ratings: Mapping[UUID, Sequence[Rating]]) -> list[Meeting]:
-    """Every occasion in order of time, rated or not: an empty one is shown as such."""
-    return [Meeting(one, ratings.get(one.pk, ())) for one in occasions]
+    """Every occasion in order of time, rated or not: an empty one is shown as such. What was withdrawn never was."""
+    asked = [one for one in occasions if not (one.is_follow_up and one.attended == Occasion.CANCELLED)]
+    return [Meeting(one, ratings.get(one.pk, ())) for one in asked]
 
 
 def outcome_measures(rows: Sequence[Meeting]) -> list[str]:
@@ -131,11 +132,15 @@ def _draw(
 
 def _positions(held: Sequence[Meeting]) -> list[float]:
     """Days since the first, where every day is known and no two share one; else one step an occasion."""
-    days = [row.occasion.held_on for row in held]
-    known = [day for day in days if day is not None]
-    if len(known) == len(days) == len(set(known)):
+    known = [row.occasion.held_on for row in held if row.occasion.held_on]
+    if _by_days(held):
         return [float((day - known[0]).days) for day in known]
-    return [float(place) for place in range(len(days))]
+    return [float(place) for place in range(len(held))]
+
+
+def _by_days(held: Sequence[Meeting]) -> bool:
+    days = {row.occasion.held_on for row in held}
+    return None not in days and len(days) == len(held)
 
 
 def _attendance(rows: Sequence[Meeting], held: Sequence[Meeting], own: bool) -> list[charts.Event]:
@@ -143,9 +148,9 @@ def _attendance(rows: Sequence[Meeting], held: Sequence[Meeting], own: bool) -> 
     if not held:
         return []
     places = dict(zip((row.occasion.pk for row in held), _positions(held), strict=True))
-    by_step = [float(place) for place in range(len(held))] == list(places.values())
+    first = held[0].occasion.held_on if _by_days(held) else None
     sessions = [row for row in rows if row.occasion.number and row.occasion.attended in WORDS]
-    known = [(row, _place(row, rows, places, by_step, held[0].occasion.held_on)) for row in sessions]
+    known = [(row, _place(row, rows, places, first)) for row in sessions]
     return [_event(row.occasion, at, own) for row, at in known if at is not None]
 
 
@@ -164,17 +169,18 @@ def _event(one: Occasion, at: float, own: bool) -> charts.Event:
     return charts.Event(at, to_client if own else said, kind)
 
 
-def _place(
-    row: Meeting, rows: Sequence[Meeting], places: Mapping[UUID, float], by_step: bool, first: date | None
-) -> float | None:
-    """A session still to come has no place yet; one that was held has the place of its rating."""
+def _place(row: Meeting, rows: Sequence[Meeting], places: Mapping[UUID, float], first: date | None) -> float | None:
+    """A session still to come has no place yet; one that was held has the place of its rating.
+
+    `first`: the day that days are counted from; none where sessions stand as steps.
+    """
     day = row.occasion.held_on
     if (there := places.get(row.occasion.pk)) is not None:
         return there
     if day and day > timezone.now().date():
         return None
-    if not by_step:
-        return float((day - first).days) if day and first else None
+    if first:
+        return float((day - first).days) if day else None
     before = [places[one.occasion.pk] for one in rows[: list(rows).index(row)] if one.occasion.pk in places]
     return (before[-1] if before else -1.0) + 0.5
 

@@ -61,7 +61,8 @@ def _end_covers(request: Request) -> HttpResponse:
     chosen = request.POST.getlist("end")
     covers = [one for one in queries.own_covers(request.asker) if str(one.pk) in chosen]
     actions.end_covers(asker=request.asker, covers=covers)
-    messages.success(request, "Ended. You look after them yourself again.")
+    said = "Ended. You look after them yourself again." if covers else "Nothing to end: it is over already."
+    messages.success(request, said)
     return redirect("away")
 
 
