@@ -16,7 +16,12 @@ LONGEST = timedelta(days=366)
 class EndForm(forms.Form):
     """How it ended, and what the two looked back on. Only how it ended has to be said."""
 
-    how = forms.ChoiceField(label="How it ended", choices=Ending.HOW, widget=forms.RadioSelect)
+    how = forms.ChoiceField(
+        label="How it ended",
+        choices=Ending.HOW,
+        widget=forms.RadioSelect,
+        error_messages={"required": "choose one of the three"},
+    )
     review = forms.CharField(
         label="Looked back on together",
         required=False,
@@ -59,7 +64,9 @@ class TakenForm(forms.Form):
 class ColleagueForm(forms.Form):
     """A form that names a colleague."""
 
-    to = forms.ChoiceField(label="Colleague")
+    to = forms.ChoiceField(
+        label="Colleague", error_messages=dict.fromkeys(("required", "invalid_choice"), "choose one")
+    )
 
     def __init__(self, *args: Any, colleagues: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +80,9 @@ class ColleagueForm(forms.Form):
 
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), help_text=help_text)
+    said = {"required": "choose a day", "invalid": "write the day as 2027-03-24"}
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, widget=widget, help_text=help_text, error_messages=said)
 
 
 class AwayForm(ColleagueForm):
@@ -81,7 +90,11 @@ class AwayForm(ColleagueForm):
 
     since = _day("First day away")
     until = _day("Last day away")
-    courses = forms.MultipleChoiceField(label="Whom they look after", widget=forms.CheckboxSelectMultiple)
+    courses = forms.MultipleChoiceField(
+        label="Whom they look after",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "tick at least one client", "invalid_choice": "tick clients of this list"},
+    )
 
     def __init__(self, *args: Any, today: date, courses: Sequence[Course], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,7 +172,9 @@ class LeavingForm(ColleagueForm):
 class MemberLeavesForm(ColleagueForm):
     """Somebody's courses, all to one colleague; for somebody without any, a tick is enough."""
 
-    sure = forms.BooleanField(label="They do not work here any more")
+    sure = forms.BooleanField(
+        label="They do not work here any more", error_messages={"required": "tick this if it is so"}
+    )
 
     def __init__(self, *args: Any, needs_colleague: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
