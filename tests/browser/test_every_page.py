@@ -1,10 +1,16 @@
 """Every page, as each of the cast finds it: accessible, no wider than a phone, in light and dark, and quiet."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import Repair
+from accord.web.pages import actions as pages
+from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
@@ -34,6 +40,28 @@ def kept_table(stage: Cast):  # type: ignore[no-untyped-def]
     return alliance.keep_intake(asker=asker, practice=stage.practice.pk, file_name="mine.csv", text=text, map_text="")
 
 
+def mended(stage: Cast) -> Repair:
+    """Something is being mended since the third session, and the last one was strained again."""
+    asker, third = of_member(stage.therapist), stage.course.occasions.get(number=3)
+    send(stage.after, {"alliance": alliance_answers(2, off=4)})
+    repair = alliance.open_repair(asker=asker, course=stage.course, since=third)
+    told = {"about": ["pace"], "showed": "both", "tried": ["part", "later"], "note": "A line."}
+    alliance.note_talk(asker=asker, repair=repair, talked_on=timezone.now().date(), attempt=uuid4(), **told)
+    return repair
+
+
+def written(stage: Cast) -> tuple[Article, Comment]:
+    """One published article with one comment."""
+    if one := Article.objects.first():
+        return one, one.comments.get()
+    asker, text = of_member(stage.therapist), "## First\n\nWe *talk*.\n\n- one\n- two"
+    words = {"title": "How a first meeting goes", "text": text, "comments_open": True}
+    one = pages.write_article(asker=asker, article=None, attempt=uuid4(), **words)
+    pages.publish_article(asker=asker, article=one, published=True)
+    said = {"name": "Q", "email": "q@example.org", "text": "Thank you."}
+    return one, pages.say_comment(article=one, attempt=uuid4(), **said)
+
+
 def flagged(stage: Cast) -> Flag:
     """The ninth question answered anew, above nought."""
     alliance.answer_again(check_in=stage.before)
@@ -46,7 +74,8 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
     course, session = [stage.course.pk], [stage.session.pk]
     return {
         "stranger": [
-            *map(reverse, ("front", "why", "help", "measures", "model", "therapists", "my_sign_in")),
+            *map(reverse, ("front", "why", "help", "measures", "model", "articles", "therapists", "my_sign_in")),
+            reverse("article", args=[written(stage)[0].slug]),
             reverse("therapist", args=[stage.therapist.pk]),
             reverse("my_enter", args=["no-such-secret"]),
             "/c/no-such-link-at-all/",
@@ -61,6 +90,14 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
+            reverse("before", args=course),
+            reverse("talked", args=course),
+            reverse("repair", args=[mended(stage).pk]),
+            reverse("lay_aside", args=[*session, "strain:off"]),
+            reverse("my_view"),
+            *map(reverse, ("writings", "new_article")),
+            reverse("edit_article", args=[written(stage)[0].pk]),
+            reverse("comment", args=[written(stage)[1].pk]),
             reverse("intake", args=[kept_table(stage).pk]),
             reverse("you"),
         ],

@@ -6,6 +6,7 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -13,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accord.web.alliance import actions as alliance
 from accord.web.alliance.models import Dismissal, Repair
+from accord.web.pages import actions as pages
+from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, alliance_answers, phq9, send
@@ -46,6 +49,9 @@ FLAG = (302, 404, 404, 200, 404, 200, 404, 404, 404, 404)
 MANAGERS = (302, 404, 404, 404, 404, 404, 200, 404, 404, 404)
 RESEARCHERS = (302, 404, 404, 404, 404, 404, 404, 200, 404, 404)
 OPERATORS = (302, 404, 404, 404, 404, 404, 404, 404, 200, 404)
+WRITERS = (302, 404, 404, 200, 200, 404, 200, 404, 404, 200)
+WROTE = (302, 404, 404, 200, 404, 404, 200, 404, 404, 404)  # the author, and the practice's manager
+WRITERS_POST = (302, 404, 404, 405, 405, 404, 405, 404, 404, 405)
 STAFF = (302, 404, 404, 200, 200, 200, 200, 200, 200, 200)
 
 TABLE: dict[str, tuple[int, ...]] = {
@@ -53,6 +59,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "why": EVERYONE,
     "help": EVERYONE,
     "measures": EVERYONE,
+    "articles": EVERYONE,
+    "article": EVERYONE,
     "model": EVERYONE,
     "therapists": EVERYONE,
     "therapist": EVERYONE,
@@ -96,6 +104,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "renew_link": THERAPISTS_POST,
     "intakes": THERAPISTS,
     "intake": HERS,
+    "writings": WRITERS,
+    "new_article": WRITERS,
+    "edit_article": WROTE,
+    "publish_article": WRITERS_POST,
+    "comment": WROTE,
     "practice": MANAGERS,
     "members": MANAGERS,
     "safety_plan": MANAGERS,
@@ -116,6 +129,9 @@ POSTS = {
     "plan": {"phq-9": "1"},
     "edit_client": {"email": "thief@example.org"},
     "flag": {"note": "nothing"},
+    "edit_article": {"title": "Mine now", "text": "Taken."},
+    "publish_article": {"published": "no"},
+    "comment": {"decision": "delete"},
     "talked": {"talked_on": "2026-01-05", "showed": "unsure"},
     "repair": {"talked_on": "2026-01-05", "showed": "unsure"},
     "call_mended": {"mended": "yes"},
@@ -124,7 +140,8 @@ POSTS = {
     "intake": {"bring_in": "1"},
     "my_check_in": {},
 }
-"""Addresses that change something of Ada's, with a body that would."""
+"""Addresses that change something of Ada's (or her therapist's), with a body that would."""
+ALSO = {("deputy", "flag"), *(("manager", name) for name in ("edit_article", "publish_article", "comment"))}
 
 
 def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -153,6 +170,7 @@ def places(cast: Cast) -> dict[str, str]:
     )
     strained(cast)
     repair, laid = mended_and_laid_aside(cast)
+    article, comment = commented_article(cast)
     arguments = {
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
@@ -169,6 +187,9 @@ def places(cast: Cast) -> dict[str, str]:
         **{key: [repair.pk] for key in ("repair", "call_mended")},
         "lay_aside": [cast.session.pk, "strain:off"],
         "take_up_again": [laid.pk],
+        "article": [article.slug],
+        **{key: [article.pk] for key in ("edit_article", "publish_article")},
+        "comment": [comment.pk],
         "intake": [kept.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
@@ -179,6 +200,14 @@ def strained(cast: Cast) -> None:
     third = cast.course.occasions.get(number=3)
     send(third.check_ins.get(moment="after"), {"alliance": alliance_answers(4, session=3, held_back=4)})
     send(cast.after, {"alliance": alliance_answers(4, off=4)})
+
+
+def commented_article(cast: Cast) -> tuple[Article, Comment]:
+    asker, words = of_member(cast.therapist), {"title": "How a first meeting goes", "text": "We *talk*."}
+    one = pages.write_article(asker=asker, article=None, comments_open=True, attempt=uuid4(), **words)
+    pages.publish_article(asker=asker, article=one, published=True)
+    said = {"name": "Q", "email": "q@example.org", "text": "Thank you."}
+    return one, pages.say_comment(article=one, attempt=uuid4(), **said)
 
 
 def mended_and_laid_aside(cast: Cast) -> tuple[Repair, Dismissal]:
@@ -215,7 +244,7 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
     allowed = {"her therapist", "client"}
     for person, visitor in cast.everyone.items():
         for name, body in POSTS.items():
-            if person in allowed or (person == "deputy" and name == "flag"):
+            if person in allowed or (person, name) in ALSO:
                 continue
             assert visitor.post(places[name], body).status_code in (302, 404), f"{person} at {name}"
     assert _picture(cast) == before
@@ -227,7 +256,7 @@ def _picture(cast: Cast) -> list[object]:
 
     asked = (models.AnswerSet, models.CheckIn, models.Course, models.Occasion, models.PlannedMeasure)
     mended = (models.Repair, models.Talk, models.Declared, models.Dismissal)
-    tables = (*asked, *mended, Notice)
+    tables = (*asked, *mended, Article, Comment, Notice)
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]

@@ -17,6 +17,7 @@ from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
 from accord.web.mechanism import views as mechanism
+from accord.web.pages import article_views as articles
 from accord.web.pages import views as pages
 from accord.web.safety import views as safety
 
@@ -35,6 +36,8 @@ urlpatterns = [
     path("why/", pages.why, name="why"),
     path("help/", pages.help_now, name="help"),
     path("measures/", pages.measures_list, name="measures"),
+    path("articles/", articles.articles, name="articles"),
+    path("articles/<slug:slug>/", articles.article, name="article"),
     path("model/", mechanism.model, name="model"),
     path("therapists/", pages.therapists, name="therapists"),
     path("therapists/<uuid:member_id>/", pages.therapist, name="therapist"),
@@ -81,6 +84,12 @@ urlpatterns = [
     path("check-ins/<uuid:check_in_id>/renew/", alliance.renew_link, name="renew_link"),
     path("bring-in/", intake.intakes, name="intakes"),
     path("bring-in/<uuid:intake_id>/", intake.intake, name="intake"),
+    # what a practice publishes
+    path("writing/", articles.writings, name="writings"),
+    path("writing/new/", articles.new_article, name="new_article"),
+    path("writing/<uuid:article_id>/", articles.edit_article, name="edit_article"),
+    path("writing/<uuid:article_id>/publish/", articles.publish_article, name="publish_article"),
+    path("writing/comments/<uuid:comment_id>/", articles.comment, name="comment"),
     # a manager, a researcher, an operator
     path("practice/", home.practice, name="practice"),
     path("practice/people/", people.members, name="members"),

@@ -27,9 +27,10 @@ def rule() -> Rule:
 
 @cache
 def _rule(sd_within: float, reliable_drop: float) -> Rule:
-    given = {"sd_within": sd_within, "reliable_drop": reliable_drop}
-    own = {name: value for name, value in given.items() if value}
-    return Rule(**own, source="given by this practice") if own else Rule()
+    if not sd_within and not reliable_drop:
+        return Rule()
+    usual = Rule()
+    return Rule(sd_within or usual.sd_within, reliable_drop or usual.reliable_drop, source="given by this practice")
 
 
 @dataclass(frozen=True)
