@@ -27,6 +27,7 @@ from accord.alliance.reader import Course, Reader, State, read, start, step
 from accord.alliance.rule import VERSION, Rule
 from accord.alliance.sides import SIDES, read_sides, side_scores
 from accord.alliance.spread import reliable_drop, within_sd
+from accord.alliance.steps import Foretelling, Told, foretold_against_felt
 from accord.alliance.values import Ceiling, Declared, Entry, Level, Reading, Repair, Signal
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DETECTORS", "PRIOR", "SIDES", "VERSION",
-    "Ceiling", "Chart", "Course", "CourseGap", "Declared", "Detector", "Entry", "Ewma", "IndividualsChart", "Level",
-    "PredictiveZ", "Reader", "Reading", "Readings", "ReliableDrop", "Repair", "Rule", "ShrunkChart", "Signal", "State",
-    "TherapistGap", "VShape",
-    "course_gap", "read", "read_columns", "read_frame", "read_sides", "reliable_drop", "sd_from_file", "side_scores",
-    "start", "step", "therapist_gap", "therapist_spread", "within_sd",
+    "Ceiling", "Chart", "Course", "CourseGap", "Declared", "Detector", "Entry", "Ewma", "Foretelling",
+    "IndividualsChart", "Level", "PredictiveZ", "Reader", "Reading", "Readings", "ReliableDrop", "Repair", "Rule",
+    "ShrunkChart", "Signal", "State", "TherapistGap", "Told", "VShape",
+    "course_gap", "foretold_against_felt", "read", "read_columns", "read_frame", "read_sides", "reliable_drop",
+    "sd_from_file", "side_scores", "start", "step", "therapist_gap", "therapist_spread", "within_sd",
 ]  # fmt: skip
 
 
