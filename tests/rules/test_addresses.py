@@ -6,13 +6,14 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accord.web.alliance import actions as alliance
-from accord.web.people.asker import of_member
+from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, phq9, send
 
@@ -67,6 +68,15 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my": CLIENTS,
     "my_session": ONLY_ADA,
     "my_check_in": ONLY_ADA_POSTS,
+    "my_between": ONLY_ADA,
+    "my_agree_step": ONLY_ADA_POSTS,
+    "my_save_words": ONLY_ADA_POSTS,
+    "my_bring": ONLY_ADA_POSTS,
+    "my_step": ONLY_ADA,
+    "my_foretell": ONLY_ADA_POSTS,
+    "my_set_aside": ONLY_ADA_POSTS,
+    "my_remove_words": ONLY_ADA_POSTS,
+    "my_withdraw": ONLY_ADA_POSTS,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
@@ -80,6 +90,12 @@ TABLE: dict[str, tuple[int, ...]] = {
     "plan": HERS,
     "book_session": THERAPISTS_POST,
     "end_course": THERAPISTS_POST,
+    "between": HERS,
+    "agree_step": THERAPISTS_POST,
+    "save_words": THERAPISTS_POST,
+    "set_aside_step": THERAPISTS_POST,
+    "remove_words": THERAPISTS_POST,
+    "take_up": THERAPISTS_POST,
     "session": HERS,
     "move_session": THERAPISTS_POST,
     "record_attendance": THERAPISTS_POST,
@@ -110,6 +126,19 @@ POSTS = {
     "flag": {"note": "nothing"},
     "intake": {"bring_in": "1"},
     "my_check_in": {},
+    "my_agree_step": {"what": "give up"},
+    "my_save_words": {"text": "nothing helps"},
+    "my_bring": {"kind": "thought", "text": "nothing"},
+    "my_step": {"went": "not", "reads": "share"},
+    "my_foretell": {"foretold": "10"},
+    "my_set_aside": {},
+    "my_remove_words": {},
+    "my_withdraw": {},
+    "agree_step": {"what": "give up"},
+    "save_words": {"text": "nothing helps"},
+    "set_aside_step": {},
+    "remove_words": {},
+    "take_up": {},
 }
 """Addresses that change something of Ada's, with a body that would."""
 
@@ -138,6 +167,7 @@ def places(cast: Cast) -> dict[str, str]:
         text="client,session,phq-9.client\nx,1,5\n",
         map_text="",
     )
+    step, saying, brought = between_sessions(cast)
     arguments = {
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
@@ -150,9 +180,23 @@ def places(cast: Cast) -> dict[str, str]:
         **{key: [cast.course.pk] for key in ("course", "edit_client", "plan", "book_session", "end_course")},
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
         **{key: [cast.after.pk] for key in ("check_in_link", "send_link", "renew_link")},
+        **{key: [cast.course.pk] for key in ("my_between", "my_agree_step", "my_save_words", "my_bring")},
+        **{key: [cast.course.pk] for key in ("between", "agree_step", "save_words")},
+        **{key: [step] for key in ("my_step", "my_foretell", "my_set_aside", "set_aside_step")},
+        **{key: [saying] for key in ("my_remove_words", "remove_words")},
+        **{key: [brought] for key in ("my_withdraw", "take_up")},
         "intake": [kept.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def between_sessions(cast: Cast) -> tuple[UUID, UUID, UUID]:
+    """A step of Ada's, words at hand, and something she brings: the ids."""
+    ada, berg = of_client(cast.ada), of_member(cast.therapist)
+    step = alliance.agree_step(asker=berg, course=cast.course, what="Ask one question", attempt=uuid4())
+    saying = alliance.save_saying(asker=berg, course=cast.course, text="It passes.")
+    brought = alliance.bring(asker=ada, course=cast.course, kind="step", about=step.pk)
+    return step.pk, saying.pk, brought.pk
 
 
 def _token(cast: Cast) -> str:
@@ -189,10 +233,10 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
 
 
 def _picture(cast: Cast) -> list[object]:
-    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Occasion, PlannedMeasure
+    from accord.web.alliance.models import AnswerSet, Brought, CheckIn, Course, Occasion, PlannedMeasure, Saying, Step
     from accord.web.notices.models import Notice
 
-    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice)
+    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice, Brought, Saying, Step)
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from accord.errors import RefusedError
 from accord.web import wording
-from accord.web.alliance import actions, forms, queries
+from accord.web.alliance import actions, between_reading, forms, queries
 from accord.web.alliance import course as reading
 from accord.web.alliance.models import Course, Occasion
 from accord.web.audit.actions import record
@@ -51,6 +51,7 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "left_out": _left_out(request.asker, one),
         "flags": [flag for flag in flags if flag.course == one.pk],
         "now": timezone.now(),
+        "between": between_reading.for_course(request.asker, one),
     }
     return render(request, "alliance/course.html", context)
 
