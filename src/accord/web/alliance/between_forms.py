@@ -67,7 +67,7 @@ class Foretell(forms.Form):
     kept = forms.BooleanField(required=False)
 
     def clean_foretold(self) -> int:
-        return _fear(self.cleaned_data["foretold"], "you think you will be")
+        return _fear(self.cleaned_data["foretold"], "you think you will be, 0 to 10")
 
 
 def _fear(text: str, when: str) -> int:
@@ -76,7 +76,7 @@ def _fear(text: str, when: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 4 and 0 <= int(text) <= 10:
         return int(text)
     got = f"‘{text[:12]}’ is not on the scale" if text else "No number yet"
-    raise forms.ValidationError(f"{got}. Choose how afraid {when}, 0 to 10.")
+    raise forms.ValidationError(f"{got}. Choose how afraid {when}.")
 
 
 class Tell(forms.Form):
@@ -119,7 +119,7 @@ class Tell(forms.Form):
         if text == SKIPPED or (not text and found.get("went") == Step.NOT):
             return {**found, "felt": None}
         try:
-            found["felt"] = _fear(text, "you were, or skip it")
+            found["felt"] = _fear(text, "you were, 0 to 10, or skip it")
         except forms.ValidationError as error:
             self.add_error("felt", error)
         return found
@@ -127,7 +127,8 @@ class Tell(forms.Form):
     def told(self) -> dict[str, Any]:
         """What the action wants."""
         found = dict(self.cleaned_data)
-        return {**found, "kept": found.pop("reads") == self.KEEP}
+        kept = found.pop("reads") == self.KEEP
+        return {**found, "kept": kept}
 
 
 class Bring(forms.Form):
@@ -138,18 +139,20 @@ class Bring(forms.Form):
     text = forms.CharField(
         label="A thought of your own",
         max_length=600,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=f"{NO_ALERT} Your therapist can read it before you next meet.",
         error_messages={
+            "required": "Write the thought in a few words, then press again.",
             "max_length": "This has %(show_value)s characters; there is room for %(limit_value)s. A line is enough to "
-            "remember it by."
+            "remember it by.",
         },
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = self.data.get("kind", Brought.THOUGHT) == Brought.THOUGHT
+
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        if found.get("kind") == Brought.THOUGHT and not found.get("text") and "text" not in self.errors:
-            self.add_error("text", "Write the thought in a few words, then press again.")
         alone = found.get("kind") == Brought.THOUGHT
         return {**found, "about": None if alone else found.get("about"), "text": found.get("text", "") if alone else ""}

@@ -41,7 +41,10 @@ class Between:
     @property
     def state(self) -> str:
         """The whole in one line."""
-        parts = [_standing(self.current) if self.current else "No step is agreed"]
+        parts = ["No step is agreed"]
+        if self.current:
+            known = self.current.foretold is not None
+            parts = [f"One step is agreed{f', fear foretold {self.current.foretold} of 10' if known else ''}"]
         if self.told:
             parts.append(f"{plural(len(self.told), 'step')} told since the last session")
         if self.brought:
@@ -51,21 +54,26 @@ class Between:
     @property
     def lines(self) -> list[str]:
         """One line each: the step, what was told, what is brought."""
-        step = [f"The step: {self.current.what} {_standing(self.current)}."] if self.current else []
-        told = [f"{one.what} {told_words(one)}." for one in self.told]
+        step = [f"The step: {_ended(self.current.what)} {_standing(self.current)}"] if self.current else []
+        told = [f"Told: {_ended(one.what)} {told_words(one)}." for one in self.told]
         return [*step, *told, *(f"To talk about: {one.line}" for one in self.brought)]
 
 
 def _standing(step: SeenStep) -> str:
-    return "One step is agreed" if step.foretold is None else f"One step is agreed, fear foretold {step.foretold} of 10"
+    return "No fear foretold yet." if step.foretold is None else f"Fear foretold: {step.foretold} of 10."
+
+
+def _ended(words: str) -> str:
+    """A sentence of somebody's own, with its mark at the end."""
+    return words if words[-1:] in ".!?…" else f"{words}."
 
 
 def told_words(one: SeenStep) -> str:
-    """'Done, alone: fear foretold 7, felt 4'; what was not said is left out."""
+    """'Done, alone; fear foretold 7, felt 4'; what was not said is left out."""
     fears = [("foretold", one.foretold), ("felt", one.felt)]
     said = ", ".join(f"{name} {value}" for name, value in fears if value is not None)
     went = ", ".join(part for part in (one.how_it_went, one.with_whom) if part).capitalize()
-    return f"{went}: fear {said}" if said else went
+    return f"{went}; fear {said}" if said else went
 
 
 def for_course(asker: Asker, course: Course, now: datetime | None = None) -> Between:

@@ -192,7 +192,8 @@ def my_step(request: Request, step_id: UUID) -> HttpResponse:
         alone = "You keep it for yourself: for your therapist it is as if nothing had been noted."
         messages.success(request, f"Saved. {alone if kept else 'Your therapist can read it.'}")
         return redirect("my_between", course.pk)
-    context = {"course": course, "step": step, "form": form, "help": safety.help_for(course.practice)}
+    waits = {one.about for one in queries.brought(request.asker, course)}
+    context = {"course": course, "step": step, "form": form, "waits": waits, "help": safety.help_for(course.practice)}
     return render(request, "alliance/my_step.html", context, status=422 if form.errors else 200)
 
 
