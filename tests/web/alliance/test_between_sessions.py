@@ -390,6 +390,13 @@ def test_every_page_says_that_nobody_watches_and_whom_to_call(cast: Cast) -> Non
     assert "Nobody is watching this page" in desk_page(cast)
 
 
+def test_no_two_fields_of_a_page_share_an_id(cast: Cast) -> None:
+    agreed(cast)
+    for page in (my_page(cast), desk_page(cast)):
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert sorted(ids) == sorted(set(ids))
+
+
 # other pages
 
 

@@ -50,6 +50,9 @@ class Words(forms.Form):
         },
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "words_%s", **kwargs})
+
 
 class ClientWords(Words):
     """The same, saved by the client: what their therapist said."""
@@ -149,7 +152,7 @@ class Bring(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"auto_id": "bring_%s", **kwargs})
         self.fields["text"].required = self.data.get("kind", Brought.THOUGHT) == Brought.THOUGHT
 
     def clean(self) -> dict[str, Any]:
