@@ -41,10 +41,11 @@ def between_sessions(stage: Cast) -> None:
         if felt is not None:
             told = {"went": "done", "company": "alone", "happened": "My voice shook.", "kept": felt == 6}
             alliance.tell_step(asker=ada, step=step, felt=felt, **told)
-    for text in ("It rises, it stays a while, it passes.", "You have stood here before."):
+    for text in ("It rises, it stays a while, it passes.", "You have stood here before.", "Slowly."):
         saying = alliance.save_saying(asker=berg, course=course, text=text)
     alliance.remove_saying(asker=berg, saying=saying)
-    alliance.bring(asker=ada, course=course, kind="thought", text="Why do I always say yes?")
+    for text in ("Why do I always say yes?", "W" * 120):
+        alliance.bring(asker=ada, course=course, kind="thought", text=text)
     alliance.take_up(asker=berg, brought=alliance.bring(asker=ada, course=course, kind="step", about=step.pk))
 
 
