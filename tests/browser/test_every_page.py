@@ -1,6 +1,6 @@
 """Every page, as each of the cast finds it: accessible, no wider than a phone, in light and dark, and quiet."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
@@ -8,10 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accord.web.alliance import actions as alliance
+from accord.web.alliance import queries
 from accord.web.alliance.models import Repair
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
-from accord.web.people.asker import of_member
+from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.cast import Cast, alliance_answers, phq9, send
@@ -31,7 +32,29 @@ def lived_in(stage: Cast) -> Cast:
     alliance.save_draft(check_in=stage.after, given={"alliance": {"goals": 3}})
     stage.therapist.published, stage.therapist.about = True, "I like plain words."
     stage.therapist.save()
+    between_sessions(stage)
     return stage
+
+
+def between_sessions(stage: Cast) -> None:
+    """Four told steps, a fifth that waits, words at hand, something brought and something talked about."""
+    ada, berg, course = of_client(stage.ada), of_member(stage.therapist), stage.course
+    for foretold, felt in ((8, 5), (7, 6), (6, 6), (9, 4), (7, None)):
+        step = alliance.agree_step(asker=berg, course=course, what="Ask one question in the meeting", attempt=uuid4())
+        alliance.foretell(asker=ada, step=step, foretold=foretold)
+        if felt is not None:
+            told = {"went": "done", "company": "alone", "happened": "My voice shook.", "kept": felt == 6}
+            alliance.tell_step(asker=ada, step=step, felt=felt, **told)
+    for text in ("It rises, it stays a while, it passes.", "You have stood here before.", "Slowly."):
+        saying = alliance.save_saying(asker=berg, course=course, text=text)
+    alliance.remove_saying(asker=berg, saying=saying)
+    for text in ("Why do I always say yes?", "W" * 120):
+        alliance.bring(asker=ada, course=course, kind="thought", text=text)
+    alliance.take_up(asker=berg, brought=alliance.bring(asker=ada, course=course, kind="step", about=step.pk))
+
+
+def step_of(stage: Cast) -> UUID:
+    return queries.steps(of_client(stage.ada), stage.course)[0].pk
 
 
 def kept_table(stage: Cast):  # type: ignore[no-untyped-def]
@@ -81,12 +104,17 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [reverse("my"), reverse("my_session", args=session), reverse("my_address"), reverse("wrong")],
+        "client": [
+            *(reverse(name) for name in ("my", "my_address", "wrong")),
+            reverse("my_session", args=session),
+            reverse("my_between", args=course),
+            reverse("my_step", args=[step_of(stage)]),
+        ],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),
             reverse("new_client"),
-            *(reverse(name, args=course) for name in ("course", "edit_client", "plan")),
+            *(reverse(name, args=course) for name in ("course", "edit_client", "plan", "between")),
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
@@ -144,7 +172,8 @@ TOO_SMALL = """[...document.querySelectorAll('button, .button, label:has(input),
 def test_targets_are_large_enough_for_a_thumb(lived_in: Cast, watched: Page, live_server) -> None:  # type: ignore[no-untyped-def]
     """Every button, answer and field on the pages a client sees is at least 44 px high."""
     sign_in(watched.context, live_server.url, lived_in.visitor(lived_in.ada))
-    for place in (reverse("my"), link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in")):
+    hers = [reverse("my_between", args=[lived_in.course.pk]), reverse("my_step", args=[step_of(lived_in)])]
+    for place in (reverse("my"), link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in"), *hers):
         watched.goto(live_server.url + place)
         assert watched.evaluate(TOO_SMALL) == [], place
 

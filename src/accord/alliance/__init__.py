@@ -30,6 +30,7 @@ from accord.alliance.reader import Course, Reader, State, read, start, step
 from accord.alliance.rule import VERSION, Rule
 from accord.alliance.sides import SIDES, read_sides, side_scores
 from accord.alliance.spread import reliable_drop, within_sd
+from accord.alliance.steps import Foretelling, Told, foretold_against_felt
 from accord.alliance.values import Ceiling, Declared, Entry, Level, Reading, Repair, Signal
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ __all__ = [
     "Detector",
     "Entry",
     "Ewma",
+    "Foretelling",
     "IndividualsChart",
     "Level",
     "Opening",
@@ -67,10 +69,12 @@ __all__ = [
     "Standing",
     "State",
     "TherapistGap",
+    "Told",
     "VShape",
     "ceiling",
     "concerns",
     "course_gap",
+    "foretold_against_felt",
     "opening",
     "read",
     "read_columns",
@@ -87,7 +91,7 @@ __all__ = [
     "therapist_gap",
     "therapist_spread",
     "within_sd",
-]  # fmt: skip
+]
 
 
 def __getattr__(name: str) -> Any:

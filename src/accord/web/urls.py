@@ -9,6 +9,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from accord.web.alliance import before_views as before
+from accord.web.alliance import between_views as between
 from accord.web.alliance import check_in_views as check_in
 from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
@@ -55,6 +56,15 @@ urlpatterns = [
     path("my/", home.my, name="my"),
     path("my/sessions/<uuid:occasion_id>/", home.my_session, name="my_session"),
     path("my/check-ins/<uuid:check_in_id>/", home.my_check_in, name="my_check_in"),
+    path("my/between/<uuid:course_id>/", between.my_between, name="my_between"),
+    path("my/between/<uuid:course_id>/agree/", between.my_agree_step, name="my_agree_step"),
+    path("my/between/<uuid:course_id>/words/", between.my_save_words, name="my_save_words"),
+    path("my/between/<uuid:course_id>/bring/", between.my_bring, name="my_bring"),
+    path("my/steps/<uuid:step_id>/", between.my_step, name="my_step"),
+    path("my/steps/<uuid:step_id>/foretell/", between.my_foretell, name="my_foretell"),
+    path("my/steps/<uuid:step_id>/aside/", between.my_set_aside, name="my_set_aside"),
+    path("my/words/<uuid:saying_id>/remove/", between.my_remove_words, name="my_remove_words"),
+    path("my/brought/<uuid:brought_id>/back/", between.my_withdraw, name="my_withdraw"),
     path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
@@ -74,6 +84,12 @@ urlpatterns = [
     path("courses/<uuid:course_id>/plan/", alliance.plan, name="plan"),
     path("courses/<uuid:course_id>/book/", alliance.book_session, name="book_session"),
     path("courses/<uuid:course_id>/end/", alliance.end_course, name="end_course"),
+    path("courses/<uuid:course_id>/between/", between.between, name="between"),
+    path("courses/<uuid:course_id>/between/agree/", between.agree_step, name="agree_step"),
+    path("courses/<uuid:course_id>/between/words/", between.save_words, name="save_words"),
+    path("steps/<uuid:step_id>/aside/", between.set_aside_step, name="set_aside_step"),
+    path("words/<uuid:saying_id>/remove/", between.remove_words, name="remove_words"),
+    path("brought/<uuid:brought_id>/talked/", between.take_up, name="take_up"),
     path("sessions/<uuid:occasion_id>/", alliance.session, name="session"),
     path("sessions/<uuid:occasion_id>/lay-aside/<str:what>/", before.lay_aside, name="lay_aside"),
     path("sessions/<uuid:occasion_id>/move/", alliance.move_session, name="move_session"),

@@ -70,7 +70,8 @@ def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(alliance.occasion(request.asker, occasion_id))
     ratings = alliance.answers(request.asker, "own", [one.pk]).get(one.pk, [])
     pairs = [(wording.measure(rating.measure), rating) for rating in ratings]
-    return render(request, "home/my_session.html", {"session": one, "ratings": pairs})
+    waits = {item.about for item in alliance.brought(request.asker, one.course)}
+    return render(request, "home/my_session.html", {"session": one, "ratings": pairs, "waits": waits})
 
 
 @only("client")

@@ -1,5 +1,16 @@
 """The only writers of courses, sessions, check-ins and answers. Each is one transaction, and audited."""
 
+from accord.web.alliance.actions.between import (
+    agree_step,
+    bring,
+    foretell,
+    remove_saying,
+    save_saying,
+    set_aside_step,
+    take_up,
+    tell_step,
+    withdraw,
+)
 from accord.web.alliance.actions.check_ins import (
     answer_again,
     by_link,
@@ -23,8 +34,10 @@ from accord.web.alliance.actions.sessions import (
 )
 
 __all__ = [
+    "agree_step",
     "answer_again",
     "book_session",
+    "bring",
     "bring_in",
     "by_link",
     "change_address",
@@ -32,6 +45,7 @@ __all__ = [
     "discard_intake",
     "end_course",
     "flag_answers",
+    "foretell",
     "keep_intake",
     "lay_aside",
     "move_session",
@@ -41,9 +55,15 @@ __all__ = [
     "plan_measures",
     "rate_session",
     "record_attendance",
+    "remove_saying",
     "renew_link",
     "save_draft",
+    "save_saying",
     "send_check_in",
     "send_link",
+    "set_aside_step",
+    "take_up",
     "take_up_again",
+    "tell_step",
+    "withdraw",
 ]
