@@ -11,6 +11,20 @@ Nothing here knows a clock, a network or a web framework; docs/alliance.md has t
 
 from typing import TYPE_CHECKING, Any
 
+from accord.alliance.agreement import (
+    LOW,
+    MOST_GOALS,
+    REVISIT,
+    STRONG,
+    THINGS,
+    TOP,
+    Due,
+    Quality,
+    Thing,
+    Topic,
+    due,
+    topics,
+)
 from accord.alliance.detectors import (
     DETECTORS,
     Chart,
@@ -33,12 +47,12 @@ if TYPE_CHECKING:
     from accord.alliance.table import Readings, read_columns, read_frame, sd_from_file
 
 __all__ = [
-    "DETECTORS", "PRIOR", "SIDES", "VERSION",
-    "Ceiling", "Chart", "Course", "CourseGap", "Declared", "Detector", "Entry", "Ewma", "IndividualsChart", "Level",
-    "PredictiveZ", "Reader", "Reading", "Readings", "ReliableDrop", "Repair", "Rule", "ShrunkChart", "Signal", "State",
-    "TherapistGap", "VShape",
-    "course_gap", "read", "read_columns", "read_frame", "read_sides", "reliable_drop", "sd_from_file", "side_scores",
-    "start", "step", "therapist_gap", "therapist_spread", "within_sd",
+    "DETECTORS", "LOW", "MOST_GOALS", "PRIOR", "REVISIT", "SIDES", "STRONG", "THINGS", "TOP", "VERSION",
+    "Ceiling", "Chart", "Course", "CourseGap", "Declared", "Detector", "Due", "Entry", "Ewma", "IndividualsChart",
+    "Level", "PredictiveZ", "Quality", "Reader", "Reading", "Readings", "ReliableDrop", "Repair", "Rule", "ShrunkChart",
+    "Signal", "State", "TherapistGap", "Thing", "Topic", "VShape",
+    "course_gap", "due", "read", "read_columns", "read_frame", "read_sides", "reliable_drop", "sd_from_file",
+    "side_scores", "start", "step", "therapist_gap", "therapist_spread", "topics", "within_sd",
 ]  # fmt: skip
 
 
