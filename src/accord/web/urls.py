@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from accord.web.alliance import agreement_views as agreement
 from accord.web.alliance import check_in_views as check_in
 from accord.web.alliance import intake_views as intake
 from accord.web.alliance import views as alliance
@@ -50,6 +51,7 @@ urlpatterns = [
     path("my/", home.my, name="my"),
     path("my/sessions/<uuid:occasion_id>/", home.my_session, name="my_session"),
     path("my/check-ins/<uuid:check_in_id>/", home.my_check_in, name="my_check_in"),
+    path("my/agreement/<uuid:course_id>/", agreement.my_agreement, name="my_agreement"),
     path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
@@ -64,6 +66,10 @@ urlpatterns = [
     path("courses/<uuid:course_id>/plan/", alliance.plan, name="plan"),
     path("courses/<uuid:course_id>/book/", alliance.book_session, name="book_session"),
     path("courses/<uuid:course_id>/end/", alliance.end_course, name="end_course"),
+    path("courses/<uuid:course_id>/agreement/", agreement.agreement, name="agreement"),
+    path("courses/<uuid:course_id>/agreement/new/", agreement.propose_agreement, name="propose_agreement"),
+    path("courses/<uuid:course_id>/agreement/back/", agreement.take_back_agreement, name="take_back_agreement"),
+    path("courses/<uuid:course_id>/agreement/<int:version>/", agreement.agreement_version, name="agreement_version"),
     path("sessions/<uuid:occasion_id>/", alliance.session, name="session"),
     path("sessions/<uuid:occasion_id>/move/", alliance.move_session, name="move_session"),
     path("sessions/<uuid:occasion_id>/attended/", alliance.record_attendance, name="record_attendance"),
