@@ -1,11 +1,13 @@
 """Every page, as each of the cast finds it: accessible, no wider than a phone, in light and dark, and quiet."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
 from accord.web.alliance import actions as alliance
-from accord.web.people.asker import of_member
+from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.cast import Cast, alliance_answers, phq9, send
@@ -41,8 +43,28 @@ def flagged(stage: Cast) -> Flag:
     return Flag.objects.get()
 
 
+def agreed(stage: Cast) -> list[int]:
+    """Two versions: one signed, with a low number and progress; a newer one of which she wants something otherwise."""
+    therapist, client = of_member(stage.therapist), of_client(stage.ada)
+    given = {"asker": therapist, "course": stage.course, "approach": "One worry a week, and a small step."}
+    ticks = {"explained": True, "asked": True, "welcomed": True}
+    goals = [alliance.Wanted("to sleep through the night"), alliance.Wanted("to call my sister again")]
+    one = alliance.propose_agreement(**given, **ticks, goals=goals, attempt=uuid4())
+    threads = [goal.thread for goal in one.goals.all()]
+    willing = {"open_mind": 7, "trust": 4, "coming": 2, "sharing": None}
+    alliance.reply(asker=client, agreement=one, words={}, willing=willing, signed=True)
+    for value, kept in ((2, False), (4, True), (5, False)):
+        noted = [alliance.Noted(threads[0], value, kept)]
+        alliance.note_progress(asker=client, course=stage.course, noted=noted, attempt=uuid4())
+    goals = [alliance.Wanted("to sleep", threads[0]), alliance.Wanted("to rest")]
+    two = alliance.propose_agreement(**given, **ticks, goals=goals, attempt=uuid4())
+    alliance.reply(asker=client, agreement=two, words={}, willing=willing, otherwise="Please not every week.")
+    return [one.version, two.version]
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
+    versions = agreed(stage)
     course, session = [stage.course.pk], [stage.session.pk]
     return {
         "stranger": [
@@ -52,12 +74,20 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [reverse("my"), reverse("my_session", args=session), reverse("my_address"), reverse("wrong")],
+        "client": [
+            reverse("my_agreement", args=[stage.course.pk]),
+            reverse("my"),
+            reverse("my_session", args=session),
+            reverse("my_address"),
+            reverse("wrong"),
+        ],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),
             reverse("new_client"),
             *(reverse(name, args=course) for name in ("course", "edit_client", "plan")),
+            *(reverse(name, args=course) for name in ("agreement", "propose_agreement")),
+            *(reverse("agreement_version", args=[*course, version]) for version in versions),
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
@@ -107,7 +137,9 @@ TOO_SMALL = """[...document.querySelectorAll('button, .button, label:has(input),
 def test_targets_are_large_enough_for_a_thumb(lived_in: Cast, watched: Page, live_server) -> None:  # type: ignore[no-untyped-def]
     """Every button, answer and field on the pages a client sees is at least 44 px high."""
     sign_in(watched.context, live_server.url, lived_in.visitor(lived_in.ada))
-    for place in (reverse("my"), link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in")):
+    agreed(lived_in)
+    agreement = reverse("my_agreement", args=[lived_in.course.pk])
+    for place in (reverse("my"), agreement, link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in")):
         watched.goto(live_server.url + place)
         assert watched.evaluate(TOO_SMALL) == [], place
 

@@ -6,12 +6,14 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import Agreement
 from accord.web.people.asker import of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, phq9, send
@@ -67,6 +69,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my": CLIENTS,
     "my_session": ONLY_ADA,
     "my_check_in": ONLY_ADA_POSTS,
+    "my_agreement": ONLY_ADA,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
@@ -80,6 +83,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "plan": HERS,
     "book_session": THERAPISTS_POST,
     "end_course": THERAPISTS_POST,
+    "agreement": HERS,
+    "propose_agreement": HERS,
+    "take_back_agreement": THERAPISTS_POST,
+    "agreement_version": HERS,
     "session": HERS,
     "move_session": THERAPISTS_POST,
     "record_attendance": THERAPISTS_POST,
@@ -110,6 +117,10 @@ POSTS = {
     "flag": {"note": "nothing"},
     "intake": {"bring_in": "1"},
     "my_check_in": {},
+    "agreement": {},
+    "propose_agreement": {"explained": "on", "asked": "on", "welcomed": "on", "approach": "mine", "goal_1": "mine"},
+    "take_back_agreement": {},
+    "my_agreement": {"what": "sign"},
 }
 """Addresses that change something of Ada's, with a body that would."""
 
@@ -138,6 +149,7 @@ def places(cast: Cast) -> dict[str, str]:
         text="client,session,phq-9.client\nx,1,5\n",
         map_text="",
     )
+    _propose(cast)
     arguments = {
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
@@ -148,11 +160,26 @@ def places(cast: Cast) -> dict[str, str]:
         "my_enter": ["a-secret-that-is-none"],
         "flag": [Flag.objects.get().pk],
         **{key: [cast.course.pk] for key in ("course", "edit_client", "plan", "book_session", "end_course")},
+        **{key: [cast.course.pk] for key in ("agreement", "propose_agreement", "take_back_agreement", "my_agreement")},
+        "agreement_version": [cast.course.pk, 1],
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
         **{key: [cast.after.pk] for key in ("check_in_link", "send_link", "renew_link")},
         "intake": [kept.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def _propose(cast: Cast) -> None:
+    alliance.propose_agreement(
+        asker=of_member(cast.therapist),
+        course=cast.course,
+        approach="One worry a week.",
+        goals=[alliance.Wanted("to sleep")],
+        explained=True,
+        asked=True,
+        welcomed=True,
+        attempt=uuid4(),
+    )
 
 
 def _token(cast: Cast) -> str:
@@ -180,19 +207,22 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
     """Each of the cast posts to each address of hers: only her therapist (and she, to her own) gets through."""
     before = _picture(cast)
     allowed = {"her therapist", "client"}
+    proposed = str(Agreement.objects.get().pk)
     for person, visitor in cast.everyone.items():
         for name, body in POSTS.items():
             if person in allowed or (person == "deputy" and name == "flag"):
                 continue
-            assert visitor.post(places[name], body).status_code in (302, 404), f"{person} at {name}"
+            assert visitor.post(places[name], {**body, "agreement": proposed}).status_code in (302, 404), (
+                f"{person} at {name}"
+            )
     assert _picture(cast) == before
 
 
 def _picture(cast: Cast) -> list[object]:
-    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Occasion, PlannedMeasure
+    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Goal, Occasion, PlannedMeasure, Progress
     from accord.web.notices.models import Notice
 
-    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice)
+    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice, Agreement, Goal, Progress)
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]

@@ -197,7 +197,7 @@ def _keep(request: Request, one: Course, versions: list[Agreement]) -> HttpRespo
     kept = request.POST.get("what") == "keep"
     progress = attempt_of(request.POST.get("progress"))
     actions.keep_progress(asker=request.asker, course=one, progress=progress, kept=kept)
-    messages.success(request, "Kept for yourself alone." if kept else "Shared with your therapist.")
+    messages.success(request, "Kept for yourself from now on." if kept else "Shared with your therapist.")
     return redirect("my_agreement", one.pk)
 
 
