@@ -65,6 +65,10 @@ def test_what_is_wrong_is_said_at_the_top_and_leads_to_its_place(  # type: ignor
 
 
 def test_it_prints_on_one_page(stage: Cast, offered: Agreement, watched: Page, live_server) -> None:  # type: ignore[no-untyped-def]
-    sign_in(watched.context, live_server.url, stage.visitor(stage.therapist))
-    watched.goto(live_server.url + reverse("agreement_version", args=[stage.course.pk, 1]))
-    assert watched.pdf(format="A4").count(b"/Type /Page\n") == 1
+    willing = {"coming": 2, "sharing": 9}
+    actions.agree_in_room(asker=of_member(stage.therapist), agreement=offered, willing=willing)
+    for person, name in ((stage.therapist, "agreement"), (stage.ada, "my_agreement")):
+        watched.context.clear_cookies()
+        sign_in(watched.context, live_server.url, stage.visitor(person))
+        watched.goto(live_server.url + reverse(name, args=[stage.course.pk]))
+        assert watched.pdf(format="A4").count(b"/Type /Page\n") == 1, name

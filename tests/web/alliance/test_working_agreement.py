@@ -157,6 +157,21 @@ def test_signing_in_the_room_is_said_on_both_pages(cast: Cast) -> None:
     assert "If that is not how it was, say so below." in text(own.get(hers))
 
 
+def test_a_number_that_is_none_signs_nothing_in_the_room(cast: Cast) -> None:
+    desk, of, _, _ = pages(cast)
+    page = desk.post(of, {"agreement": str(proposed(cast).pk), "coming": "99"})
+    assert page.status_code == 422
+    assert "Select a valid choice" in text(page)
+    assert latest(cast).state == "waits"
+
+
+def test_the_therapist_does_not_sign_on_the_clients_page_nor_the_client_in_the_room(cast: Cast) -> None:
+    one = proposed(cast)
+    for asker, where in ((of_member(cast.therapist), "page"), (of_client(cast.ada), "room")):
+        with pytest.raises(RefusedError, match="a client signs on their page"):
+            actions.sign_agreement(asker=asker, agreement=one, where=where)
+
+
 def test_a_yes_can_be_taken_back_and_given_again(cast: Cast) -> None:
     _, _, own, hers = pages(cast)
     signed(cast, {"coming": "8"})
@@ -216,6 +231,17 @@ def test_a_bad_answer_changes_nothing(cast: Cast, wrong: dict[str, str]) -> None
     assert own.post(hers, {**answer(cast, "sign"), **wrong}).status_code == 422
     assert latest(cast).state == "waits"
     assert not latest(cast).willing
+
+
+@pytest.mark.parametrize("what", ["sign", "later"])
+def test_a_wish_that_was_written_is_not_dropped_by_another_button(cast: Cast, what: str) -> None:
+    _, _, own, hers = pages(cast)
+    proposed(cast)
+    page = own.post(hers, answer(cast, what, otherwise="Please slower."))
+    assert page.status_code == 422
+    assert "this is not sent yet" in text(page)
+    assert "Please slower." in text(page)
+    assert latest(cast).state == "waits"
 
 
 def test_an_emptied_goal_is_asked_about(cast: Cast) -> None:

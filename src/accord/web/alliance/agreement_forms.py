@@ -142,10 +142,14 @@ class Reply(forms.Form):
                 initial=str(before) if before is not None else NOT_SAID if agreement.willing else "",
             )
 
-    def must_say(self) -> bool:
-        """For ‘otherwise’ there must be words."""
-        if not self.cleaned_data.get("otherwise", "").strip() and "otherwise" not in self.errors:
+    def decided(self, what: str) -> bool:
+        """‘Otherwise’ needs words; and words that were written are not dropped by another button."""
+        said = self.cleaned_data.get("otherwise", "").strip()
+        if what == "otherwise" and not said and "otherwise" not in self.errors:
             self.add_error("otherwise", "say in a few words what you would like otherwise, then press again")
+        if what != "otherwise" and said:
+            wish = "this is not sent yet: press ‘I would like something otherwise’, or empty it and press again"
+            self.add_error("otherwise", wish)
         return not self.errors
 
     def words(self) -> dict[UUID, str]:

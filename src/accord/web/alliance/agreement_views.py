@@ -101,7 +101,9 @@ def _store(request: Request, one: Course, form: forms.Proposal) -> None:
         actions.agree_in_room(asker=request.asker, agreement=made, willing=form.willing())
         messages.success(request, f"Version {made.version} is signed by you both, in the room.")
     else:
-        messages.success(request, f"Version {made.version} is proposed. Your client answers on their own page.")
+        messages.success(
+            request, f"Version {made.version} is proposed. Your client can answer on their page, or in the room."
+        )
 
 
 def _propose(request: Request, one: Course, form: forms.Proposal, status: int = 200) -> HttpResponse:
@@ -167,15 +169,14 @@ def _reply(request: Request, one: Course, versions: list[Agreement]) -> HttpResp
     if what not in SAID:
         raise RefusedError("choose one of the buttons")
     form = forms.Reply(request.POST, agreement=_meant(request, versions))
-    if not form.is_valid() or (what == "otherwise" and not form.must_say()):
+    if not form.is_valid() or not form.decided(what):
         return _mine(request, one, versions, reply=form, status=422)
-    otherwise = form.cleaned_data["otherwise"] if what == "otherwise" else ""
     actions.reply(
         asker=request.asker,
         agreement=versions[0],
         words=form.words(),
         willing=form.willing(),
-        otherwise=otherwise,
+        otherwise=form.cleaned_data["otherwise"],
         signed=what == "sign",
     )
     messages.success(request, SAID[what])

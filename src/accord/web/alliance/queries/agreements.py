@@ -54,20 +54,15 @@ def agreement_due(
     if course.ended_on or not seen_by(asker).filter(pk=course.pk).exists():
         return None
     rows = list(occasions)
-    held = _held_by(rows, timezone.now()) + going_in
+    held = _held_by(course, rows, timezone.now()) + going_in
     if agreement is None:
         return alliance.due(held, None, False)
     mended = mended_since(course, agreement.proposed_at)
-    return alliance.due(held, _held_by(rows, agreement.proposed_at), mended)
+    return alliance.due(held, _held_by(course, rows, agreement.proposed_at), mended)
 
 
-def _held_by(occasions: Iterable[Occasion], moment: datetime) -> int:
+def _held_by(course: Course, occasions: Iterable[Occasion], moment: datetime) -> int:
     """Sessions begun by then. One counts as held unless somebody said that it was not: files often say nothing."""
-    missed = (Occasion.NO, Occasion.CANCELLED)
-    return sum(1 for one in occasions if one.number and one.attended not in missed and _begun(one, moment))
-
-
-def _begun(one: Occasion, moment: datetime) -> bool:
-    if one.starts_at:
-        return one.starts_at <= moment
-    return one.held_on is None or one.held_on <= moment.date()
+    missed, day = (Occasion.NO, Occasion.CANCELLED), moment.astimezone(course.practice.zone).date()
+    held = (one for one in occasions if one.number and one.attended not in missed)
+    return sum(one.starts_at <= moment if one.starts_at else (one.held_on or day) <= day for one in held)
