@@ -6,6 +6,8 @@ therapist may take it back.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
@@ -46,6 +48,7 @@ def propose_agreement(
     asked: bool,
     welcomed: bool,
     attempt: UUID,
+    at: datetime | None = None,
 ) -> Agreement:
     """A new version, signed by its therapist; the same filled-in form makes one, however often it is pressed."""
     course = Course.objects.select_for_update().get(pk=course.pk)
@@ -66,6 +69,7 @@ def propose_agreement(
         version=course.agreements.count() + 1,
         approach=approach.strip(),
         member_id=asker.me,
+        proposed_at=at or timezone.now(),
     )
     made.save(force_insert=True)
     _write_goals(course, made, goals)
@@ -130,14 +134,16 @@ def change_goal_words(*, asker: Asker, agreement: Agreement, words: Mapping[UUID
 
 
 @transaction.atomic
-def sign_agreement(*, asker: Asker, agreement: Agreement, where: str = Agreement.PAGE) -> None:
+def sign_agreement(
+    *, asker: Asker, agreement: Agreement, where: str = Agreement.PAGE, at: datetime | None = None
+) -> None:
     """The client's yes: on their own page, or in the room, entered by their therapist. Pressed twice, signed once."""
     if ("client" in asker) != (where == Agreement.PAGE):
         raise RefusedError("a client signs on their page; a therapist notes what was agreed in the room")
     one = _latest(agreement)
     if one.state == Agreement.AGREED:
         return
-    one.client_signed_at, one.client_signed_in = timezone.now(), where
+    one.client_signed_at, one.client_signed_in = at or timezone.now(), where
     one.save(update_fields=["client_signed_at", "client_signed_in"])
     record(asker, "sign agreement", one.pk)
 
@@ -158,25 +164,26 @@ def reply(
     willing: Mapping[str, int | None],
     otherwise: str = "",
     signed: bool = False,
+    at: datetime | None = None,
 ) -> None:
     """A client's filled-in page, all or nothing: their words, the six, and a yes or what they would like otherwise."""
     change_goal_words(asker=asker, agreement=agreement, words=words)
     say_willing(asker=asker, agreement=agreement, willing=willing)
     if otherwise:
-        ask_otherwise(asker=asker, agreement=agreement, words=otherwise)
+        ask_otherwise(asker=asker, agreement=agreement, words=otherwise, at=at)
     if signed:
-        sign_agreement(asker=asker, agreement=agreement)
+        sign_agreement(asker=asker, agreement=agreement, at=at)
 
 
 @transaction.atomic
-def ask_otherwise(*, asker: Asker, agreement: Agreement, words: str) -> None:
+def ask_otherwise(*, asker: Asker, agreement: Agreement, words: str, at: datetime | None = None) -> None:
     """What the client would like otherwise, before signing or after it."""
     if not words.strip():
         raise RefusedError("say in a few words what you would like otherwise")
     one = _latest(agreement)
     if one.state == Agreement.OTHERWISE and one.otherwise == words.strip():
         return
-    one.otherwise, one.otherwise_at = words.strip(), timezone.now()
+    one.otherwise, one.otherwise_at = words.strip(), at or timezone.now()
     one.save(update_fields=["otherwise", "otherwise_at"])
     record(asker, "ask otherwise", one.pk)
 
@@ -192,7 +199,9 @@ def take_back_proposal(*, asker: Asker, agreement: Agreement) -> None:
 
 
 @transaction.atomic
-def note_progress(*, asker: Asker, course: Course, noted: Sequence[Noted], attempt: UUID) -> None:
+def note_progress(
+    *, asker: Asker, course: Course, noted: Sequence[Noted], attempt: UUID, at: datetime | None = None
+) -> None:
     """How near each goal is, as the client says now; the same filled-in form is stored once."""
     _open(course)
     threads = set(Goal.objects.filter(agreement__course=course).values_list("thread", flat=True))
@@ -201,9 +210,10 @@ def note_progress(*, asker: Asker, course: Course, noted: Sequence[Noted], attem
             raise RefusedError("this goal belongs to no version of your agreement; please open the page again")
         if not 0 <= each.value <= alliance.TOP:
             raise RefusedError(f"got {each.value}; choose a number from 0 to {alliance.TOP}")
-        made = {"practice_id": course.practice_id, "course": course, "thread": each.thread}
+        made: dict[str, Any] = {"practice_id": course.practice_id, "course": course, "thread": each.thread}
         key = uuid5(attempt, f"{course.pk}/{each.thread}/{each.value}/{each.kept}")
-        _, new = Progress.objects.get_or_create(pk=key, defaults={**made, "value": each.value, "kept": each.kept})
+        made |= {"value": each.value, "kept": each.kept, "said_at": at or timezone.now()}
+        _, new = Progress.objects.get_or_create(pk=key, defaults=made)
         if new:
             record(asker, "note progress", key)
 
