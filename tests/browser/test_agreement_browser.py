@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accord.web.alliance import actions
 from accord.web.alliance.models import Agreement, Progress
-from accord.web.people.asker import of_member
+from accord.web.people.asker import of_client, of_member
 from tests.browser.conftest import assert_accessible, assert_fits, sign_in
 from tests.cast import Cast
 
@@ -72,3 +72,16 @@ def test_it_prints_on_one_page(stage: Cast, offered: Agreement, watched: Page, l
         sign_in(watched.context, live_server.url, stage.visitor(person))
         watched.goto(live_server.url + reverse(name, args=[stage.course.pk]))
         assert watched.pdf(format="A4").count(b"/Type /Page\n") == 1, name
+
+
+def test_words_without_a_space_fit_the_smallest_phone(
+    stage: Cast, offered: Agreement, watched: Page, live_server
+) -> None:  # type: ignore[no-untyped-def]
+    words = {goal.pk: "x" * 300 for goal in offered.goals.all()}
+    actions.reply(asker=of_client(stage.ada), agreement=offered, words=words, willing={}, otherwise="y" * 500)
+    watched.set_viewport_size({"width": 320, "height": 640})
+    for person, name in ((stage.therapist, "agreement"), (stage.ada, "my_agreement")):
+        watched.context.clear_cookies()
+        sign_in(watched.context, live_server.url, stage.visitor(person))
+        watched.goto(live_server.url + reverse(name, args=[stage.course.pk]))
+        assert_fits(watched)

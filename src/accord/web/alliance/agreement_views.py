@@ -83,7 +83,7 @@ def propose_agreement(request: Request, course_id: UUID) -> HttpResponse:
             _store(request, one, form)
             return redirect("agreement", one.pk)
         except RefusedError as error:
-            messages.error(request, f"Not proposed: {error}.")
+            messages.error(request, f"Not saved: {error}.")
     return _propose(request, one, form, status=422)
 
 
