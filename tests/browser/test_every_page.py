@@ -92,8 +92,28 @@ def flagged(stage: Cast) -> Flag:
     return Flag.objects.get()
 
 
+def agreed(stage: Cast) -> list[int]:
+    """Two versions: one signed, with a low number and progress; a newer one of which she wants something otherwise."""
+    therapist, client = of_member(stage.therapist), of_client(stage.ada)
+    given = {"asker": therapist, "course": stage.course, "approach": "One worry a week, and a small step."}
+    ticks = {"explained": True, "asked": True, "welcomed": True}
+    goals = [alliance.Wanted("to sleep through the night"), alliance.Wanted("to call my sister again")]
+    one = alliance.propose_agreement(**given, **ticks, goals=goals, attempt=uuid4())
+    threads = [goal.thread for goal in one.goals.all()]
+    willing = {"open_mind": 7, "trust": 4, "coming": 2, "sharing": None}
+    alliance.reply(asker=client, agreement=one, words={}, willing=willing, signed=True)
+    for value, kept in ((2, False), (4, True), (5, False)):
+        noted = [alliance.Noted(threads[0], value, kept)]
+        alliance.note_progress(asker=client, course=stage.course, noted=noted, attempt=uuid4())
+    goals = [alliance.Wanted("to sleep", threads[0]), alliance.Wanted("to rest")]
+    two = alliance.propose_agreement(**given, **ticks, goals=goals, attempt=uuid4())
+    alliance.reply(asker=client, agreement=two, words={}, willing=willing, otherwise="Please not every week.")
+    return [one.version, two.version]
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
+    versions = agreed(stage)
     course, session = [stage.course.pk], [stage.session.pk]
     return {
         "stranger": [
@@ -109,12 +129,15 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             reverse("my_session", args=session),
             reverse("my_between", args=course),
             reverse("my_step", args=[step_of(stage)]),
+            reverse("my_agreement", args=course),
         ],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),
             reverse("new_client"),
             *(reverse(name, args=course) for name in ("course", "edit_client", "plan", "between")),
+            *(reverse(name, args=course) for name in ("agreement", "propose_agreement")),
+            *(reverse("agreement_version", args=[*course, version]) for version in versions),
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
@@ -173,6 +196,8 @@ def test_targets_are_large_enough_for_a_thumb(lived_in: Cast, watched: Page, liv
     """Every button, answer and field on the pages a client sees is at least 44 px high."""
     sign_in(watched.context, live_server.url, lived_in.visitor(lived_in.ada))
     hers = [reverse("my_between", args=[lived_in.course.pk]), reverse("my_step", args=[step_of(lived_in)])]
+    agreed(lived_in)
+    hers.append(reverse("my_agreement", args=[lived_in.course.pk]))
     for place in (reverse("my"), link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in"), *hers):
         watched.goto(live_server.url + place)
         assert watched.evaluate(TOO_SMALL) == [], place

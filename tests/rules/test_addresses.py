@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accord.web.alliance import actions as alliance
-from accord.web.alliance.models import Dismissal, Repair
+from accord.web.alliance.models import Agreement, Dismissal, Repair
 from accord.web.audit.models import Act
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my_set_aside": ONLY_ADA_POSTS,
     "my_remove_words": ONLY_ADA_POSTS,
     "my_withdraw": ONLY_ADA_POSTS,
+    "my_agreement": ONLY_ADA,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
@@ -112,6 +113,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "set_aside_step": THERAPISTS_POST,
     "remove_words": THERAPISTS_POST,
     "take_up": THERAPISTS_POST,
+    "agreement": HERS,
+    "propose_agreement": HERS,
+    "take_back_agreement": THERAPISTS_POST,
+    "agreement_version": HERS,
     "session": HERS,
     "move_session": THERAPISTS_POST,
     "record_attendance": THERAPISTS_POST,
@@ -169,6 +174,10 @@ POSTS = {
     "set_aside_step": {},
     "remove_words": {},
     "take_up": {},
+    "agreement": {},
+    "propose_agreement": {"explained": "on", "asked": "on", "welcomed": "on", "approach": "mine", "goal_1": "mine"},
+    "take_back_agreement": {},
+    "my_agreement": {"what": "sign"},
 }
 """Addresses that change something of Ada's (or her therapist's), with a body that would."""
 ALSO = {("deputy", "flag"), *(("manager", name) for name in ("edit_article", "publish_article", "comment"))}
@@ -202,6 +211,7 @@ def places(cast: Cast) -> dict[str, str]:
     repair, laid = mended_and_laid_aside(cast)
     article, comment = commented_article(cast)
     step, saying, brought = between_sessions(cast)
+    _propose(cast)
     arguments = {
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
@@ -212,6 +222,8 @@ def places(cast: Cast) -> dict[str, str]:
         "my_enter": ["a-secret-that-is-none"],
         "flag": [Flag.objects.get().pk],
         **{key: [cast.course.pk] for key in ("course", "edit_client", "plan", "book_session", "end_course")},
+        **{key: [cast.course.pk] for key in ("agreement", "propose_agreement", "take_back_agreement", "my_agreement")},
+        "agreement_version": [cast.course.pk, 1],
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
         **{key: [cast.after.pk] for key in ("check_in_link", "send_link", "renew_link")},
         **{key: [cast.course.pk] for key in ("before", "talked")},
@@ -262,6 +274,19 @@ def between_sessions(cast: Cast) -> tuple[UUID, UUID, UUID]:
     return step.pk, saying.pk, brought.pk
 
 
+def _propose(cast: Cast) -> None:
+    alliance.propose_agreement(
+        asker=of_member(cast.therapist),
+        course=cast.course,
+        approach="One worry a week.",
+        goals=[alliance.Wanted("to sleep")],
+        explained=True,
+        asked=True,
+        welcomed=True,
+        attempt=uuid4(),
+    )
+
+
 def _token(cast: Cast) -> str:
     from django.conf import settings
 
@@ -287,11 +312,14 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
     """Each of the cast posts to each address of hers: only her therapist (and she, to her own) gets through."""
     everyone, allowed = cast.everyone, {"her therapist", "client"}
     before = _picture(cast)
+    proposed = str(Agreement.objects.get().pk)
     for person, visitor in everyone.items():
         for name, body in POSTS.items():
             if person in allowed or (person, name) in ALSO:
                 continue
-            assert visitor.post(places[name], body).status_code in (302, 404), f"{person} at {name}"
+            assert visitor.post(places[name], {**body, "agreement": proposed}).status_code in (302, 404), (
+                f"{person} at {name}"
+            )
     assert _picture(cast) == before
 
 

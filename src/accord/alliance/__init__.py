@@ -11,6 +11,20 @@ Nothing here knows a clock, a network or a web framework; docs/alliance.md has t
 
 from typing import TYPE_CHECKING, Any
 
+from accord.alliance.agreement import (
+    LOW,
+    MOST_GOALS,
+    REVISIT,
+    STRONG,
+    THINGS,
+    TOP,
+    Due,
+    Quality,
+    Thing,
+    Topic,
+    due,
+    topics,
+)
 from accord.alliance.attention import MOST, Aside, Concern, ceiling, concerns, since_last_rated
 from accord.alliance.detectors import (
     DETECTORS,
@@ -38,10 +52,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DETECTORS",
+    "LOW",
     "MOST",
+    "MOST_GOALS",
     "PRIOR",
+    "REVISIT",
     "SHOWED",
     "SIDES",
+    "STRONG",
+    "THINGS",
+    "TOP",
     "VERSION",
     "Aside",
     "Ceiling",
@@ -51,6 +71,7 @@ __all__ = [
     "CourseGap",
     "Declared",
     "Detector",
+    "Due",
     "Entry",
     "Ewma",
     "Foretelling",
@@ -58,6 +79,7 @@ __all__ = [
     "Level",
     "Opening",
     "PredictiveZ",
+    "Quality",
     "Reader",
     "Reading",
     "Readings",
@@ -69,11 +91,14 @@ __all__ = [
     "Standing",
     "State",
     "TherapistGap",
+    "Thing",
     "Told",
+    "Topic",
     "VShape",
     "ceiling",
     "concerns",
     "course_gap",
+    "due",
     "foretold_against_felt",
     "opening",
     "read",
@@ -90,6 +115,7 @@ __all__ = [
     "step",
     "therapist_gap",
     "therapist_spread",
+    "topics",
     "within_sd",
 ]
 

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from accord.web.alliance import agreement_views as agreement
 from accord.web.alliance import before_views as before
 from accord.web.alliance import between_views as between
 from accord.web.alliance import check_in_views as check_in
@@ -65,6 +66,7 @@ urlpatterns = [
     path("my/steps/<uuid:step_id>/aside/", between.my_set_aside, name="my_set_aside"),
     path("my/words/<uuid:saying_id>/remove/", between.my_remove_words, name="my_remove_words"),
     path("my/brought/<uuid:brought_id>/back/", between.my_withdraw, name="my_withdraw"),
+    path("my/agreement/<uuid:course_id>/", agreement.my_agreement, name="my_agreement"),
     path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
@@ -90,6 +92,10 @@ urlpatterns = [
     path("steps/<uuid:step_id>/aside/", between.set_aside_step, name="set_aside_step"),
     path("words/<uuid:saying_id>/remove/", between.remove_words, name="remove_words"),
     path("brought/<uuid:brought_id>/talked/", between.take_up, name="take_up"),
+    path("courses/<uuid:course_id>/agreement/", agreement.agreement, name="agreement"),
+    path("courses/<uuid:course_id>/agreement/new/", agreement.propose_agreement, name="propose_agreement"),
+    path("courses/<uuid:course_id>/agreement/back/", agreement.take_back_agreement, name="take_back_agreement"),
+    path("courses/<uuid:course_id>/agreement/<int:version>/", agreement.agreement_version, name="agreement_version"),
     path("sessions/<uuid:occasion_id>/", alliance.session, name="session"),
     path("sessions/<uuid:occasion_id>/lay-aside/<str:what>/", before.lay_aside, name="lay_aside"),
     path("sessions/<uuid:occasion_id>/move/", alliance.move_session, name="move_session"),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from accord.errors import RefusedError
 from accord.web import wording
-from accord.web.alliance import actions, before, between_reading, forms, gaps, queries, signals
+from accord.web.alliance import actions, agreed, before, between_reading, forms, gaps, queries, signals
 from accord.web.alliance import course as reading
 from accord.web.alliance.models import Course, Occasion
 from accord.web.audit.actions import record
@@ -56,6 +56,7 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "plan": [(wording.measure(item.measure), item) for item in queries.plan(request.asker, one)],
         "booking": forms.BookSession(),
         "left_out": _left_out(request.asker, one),
+        "agreed": agreed.for_course(request.asker, one, [row.occasion for row in rows]),
         "flags": [flag for flag in flags if flag.course == one.pk],
         "now": timezone.now(),
         "between": between_reading.for_course(request.asker, one),

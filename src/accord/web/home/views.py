@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accord import measures
 from accord.web import wording
+from accord.web.alliance import agreed
 from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.views import read_course
@@ -59,7 +60,9 @@ def my(request: Request) -> HttpResponse:
             for name in reading.outcome_measures(rows)
         ]
         shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
-    context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
+    every = {one.pk: agreed.for_course(request.asker, one, [row.occasion for row in rows]) for one, rows in courses}
+    waiting = alliance.waiting_check_ins(request.asker, timezone.now())
+    context = {"waiting": waiting, "courses": shown, "agreed": every}
     return render(request, "home/my.html", context)
 
 

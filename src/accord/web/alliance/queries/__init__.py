@@ -4,6 +4,7 @@ A course is seen by the therapist who leads it and by the client whose it is. `a
 answered: it takes who sees it and for what purpose, and leaves out what a client keeps for themself.
 """
 
+from accord.web.alliance.queries.agreements import agreement, agreement_due, agreements, progress
 from accord.web.alliance.queries.answers import Rating, answers, sent_already
 from accord.web.alliance.queries.asked import (
     GRACE,
@@ -58,6 +59,9 @@ __all__ = [
     "Rating",
     "SeenStep",
     "activity",
+    "agreement",
+    "agreement_due",
+    "agreements",
     "already_there",
     "answers",
     "asked",
@@ -84,6 +88,7 @@ __all__ = [
     "opens_at",
     "own_courses",
     "plan",
+    "progress",
     "repair",
     "repair_of_talk",
     "repairs",
