@@ -39,9 +39,7 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
         "chart": reading.alliance_chart(seen.meetings, usual=partial(signals.usual, seen), more=signals.marks(seen)),
         "outcomes": reading.latest_outcomes(seen.meetings),
         "flags": safety.open_flags(request.asker, courses=[one.pk]),
-        "text": before.as_text(
-            one, seen, things, before.lines(agreement, between), timezone.localtime(now, one.practice.zone).date()
-        ),
+        "text": before.as_text(one, seen, things, before.lines(agreement, between), today),
         "agreed": agreement,
         "between": between,
         "now": now,
