@@ -11,6 +11,21 @@ Nothing here knows a clock, a network or a web framework; docs/alliance.md has t
 
 from typing import TYPE_CHECKING, Any
 
+from accord.alliance.agreement import (
+    LOW,
+    MOST_GOALS,
+    REVISIT,
+    STRONG,
+    THINGS,
+    TOP,
+    Due,
+    Quality,
+    Thing,
+    Topic,
+    due,
+    topics,
+)
+from accord.alliance.attention import MOST, Aside, Concern, ceiling, concerns, since_last_rated
 from accord.alliance.detectors import (
     DETECTORS,
     Chart,
@@ -23,23 +38,86 @@ from accord.alliance.detectors import (
     VShape,
 )
 from accord.alliance.gap import PRIOR, CourseGap, TherapistGap, course_gap, therapist_gap, therapist_spread
+from accord.alliance.mending import Standing, scored_since, standing
+from accord.alliance.opening import SHOWED, Opening, opening
 from accord.alliance.reader import Course, Reader, State, read, start, step
 from accord.alliance.rule import VERSION, Rule
 from accord.alliance.sides import SIDES, read_sides, side_scores
 from accord.alliance.spread import reliable_drop, within_sd
+from accord.alliance.steps import Foretelling, Told, foretold_against_felt
 from accord.alliance.values import Ceiling, Declared, Entry, Level, Reading, Repair, Signal
 
 if TYPE_CHECKING:
     from accord.alliance.table import Readings, read_columns, read_frame, sd_from_file
 
 __all__ = [
-    "DETECTORS", "PRIOR", "SIDES", "VERSION",
-    "Ceiling", "Chart", "Course", "CourseGap", "Declared", "Detector", "Entry", "Ewma", "IndividualsChart", "Level",
-    "PredictiveZ", "Reader", "Reading", "Readings", "ReliableDrop", "Repair", "Rule", "ShrunkChart", "Signal", "State",
-    "TherapistGap", "VShape",
-    "course_gap", "read", "read_columns", "read_frame", "read_sides", "reliable_drop", "sd_from_file", "side_scores",
-    "start", "step", "therapist_gap", "therapist_spread", "within_sd",
-]  # fmt: skip
+    "DETECTORS",
+    "LOW",
+    "MOST",
+    "MOST_GOALS",
+    "PRIOR",
+    "REVISIT",
+    "SHOWED",
+    "SIDES",
+    "STRONG",
+    "THINGS",
+    "TOP",
+    "VERSION",
+    "Aside",
+    "Ceiling",
+    "Chart",
+    "Concern",
+    "Course",
+    "CourseGap",
+    "Declared",
+    "Detector",
+    "Due",
+    "Entry",
+    "Ewma",
+    "Foretelling",
+    "IndividualsChart",
+    "Level",
+    "Opening",
+    "PredictiveZ",
+    "Quality",
+    "Reader",
+    "Reading",
+    "Readings",
+    "ReliableDrop",
+    "Repair",
+    "Rule",
+    "ShrunkChart",
+    "Signal",
+    "Standing",
+    "State",
+    "TherapistGap",
+    "Thing",
+    "Told",
+    "Topic",
+    "VShape",
+    "ceiling",
+    "concerns",
+    "course_gap",
+    "due",
+    "foretold_against_felt",
+    "opening",
+    "read",
+    "read_columns",
+    "read_frame",
+    "read_sides",
+    "reliable_drop",
+    "scored_since",
+    "sd_from_file",
+    "side_scores",
+    "since_last_rated",
+    "standing",
+    "start",
+    "step",
+    "therapist_gap",
+    "therapist_spread",
+    "topics",
+    "within_sd",
+]
 
 
 def __getattr__(name: str) -> Any:

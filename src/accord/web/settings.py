@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    *(f"accord.web.{room}" for room in ROOMS if room not in ("pages", "mechanism", "home")),
+    *(f"accord.web.{room}" for room in ROOMS if room not in ("mechanism", "home")),
 ]
 MIDDLEWARE = [
     "accord.web.design.headers.security_headers",
@@ -143,6 +143,10 @@ SECURE_HSTS_SECONDS = 366 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # ours stand in design/headers.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+
+# How much one person's alliance ratings usually move, and the reliable drop, where a practice has measured its own.
+SD_WITHIN = env.float("ACCORD_SD_WITHIN", default=0.0)
+RELIABLE_DROP = env.float("ACCORD_RELIABLE_DROP", default=0.0)
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

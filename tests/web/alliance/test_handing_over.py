@@ -219,6 +219,37 @@ class TestHandingOver:
             assert one.course == cast.course
         assert step.what == "Call her"
 
+    def test_what_waits_to_be_brought_opens_for_the_next_therapist_whatever_it_is_about(self, cast: Cast) -> None:
+        """A session of the earlier course is named to nobody who may not see it, and no page breaks over it."""
+        of = {"practice": cast.practice, "course": cast.course}
+        old = Step.objects.create(**of, what="Write the letter", by="client", told_at=timezone.now())
+        for kind, about in (("session", cast.session.pk), ("step", old.pk), ("thought", None)):
+            Brought.objects.create(**of, kind=kind, about=about, text="The dream" if kind == "thought" else "")
+        new = hand_over(cast)
+        taker, own = cast.visitor(cast.other_therapist), cast.visitor(cast.ada)
+        for place in ("between/", "before/", "agreement/", "", "end/", "plan/", "hand-over/"):
+            assert taker.get(f"/courses/{new.pk}/{place}").status_code == 200, place
+        page = taker.get(f"/courses/{new.pk}/between/").content.decode()
+        assert "The dream" in page
+        assert f"/sessions/{cast.session.pk}/" not in page
+        assert "Write the letter" not in page
+        for course in (new, cast.course):
+            for place in ("between", "agreement"):
+                assert own.get(f"/my/{place}/{course.pk}/").status_code == 200
+        assert own.get("/my/").status_code == 200
+
+    def test_a_repair_that_moved_opens_for_both(self, cast: Cast) -> None:
+        repair = actions.open_repair(asker=of_member(cast.therapist), course=cast.course, since=cast.session)
+        new = hand_over(cast)
+        page = cast.visitor(cast.other_therapist).get(f"/repairs/{repair.pk}/")
+        assert page.status_code == 200
+        assert "With the therapist before" in page.content.decode()
+        repair.refresh_from_db()
+        assert repair.session is None  # the fourth session of the new course is another one
+        assert cast.visitor(cast.therapist).get(f"/repairs/{repair.pk}/").status_code == 404
+        assert cast.visitor(cast.other_therapist).get(f"/courses/{new.pk}/").status_code == 200
+        assert cast.visitor(cast.other_therapist).get("/desk/").status_code == 200
+
     def test_an_ended_course_asks_nothing_more_and_is_not_reopened_beside_the_new_one(self, cast: Cast) -> None:
         hand_over(cast)
         assert Visitor().get(link_to(cast.after), follow=True).status_code == 410

@@ -1,6 +1,6 @@
 """One course as its screens show it: occasions with their scores, and the two charts drawn from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -37,6 +37,15 @@ class Meeting:
         return found.score.subscales.get("strain") if found else None
 
 
+@dataclass(frozen=True)
+class Mark:
+    """Something that is told at one session of a chart."""
+
+    session: int
+    words: str
+    kind: charts.Kind
+
+
 def meetings(occasions: Sequence[Occasion], ratings: Mapping[UUID, Sequence[Rating]]) -> list[Meeting]:
     """Every occasion in order of time, rated or not: an empty one is shown as such. What was withdrawn never was."""
     asked = [one for one in occasions if not (one.is_follow_up and one.attended == Occasion.CANCELLED)]
@@ -50,6 +59,25 @@ def outcome_measures(rows: Sequence[Meeting]) -> list[str]:
         if rating.measure != ALLIANCE and rating.rater == "client":
             counts[rating.measure] = counts.get(rating.measure, 0) + 1
     return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+@dataclass(frozen=True)
+class Latest:
+    """One outcome as it stands now, and before."""
+
+    measure: str
+    value: float
+    before: float | None
+
+
+def latest_outcomes(rows: Sequence[Meeting]) -> list[Latest]:
+    """For each outcome the last total, and the one before it."""
+    found = []
+    for name in outcome_measures(rows):
+        known = [value for row in rows if (value := row.total(name, "client")) is not None]
+        if known:
+            found.append(Latest(wording.measure(name).short, known[-1], known[-2] if len(known) > 1 else None))
+    return found
 
 
 def sparkline(rows: Sequence[Meeting], measure: str) -> str:
@@ -78,14 +106,29 @@ def _held(row: Meeting) -> bool:
     return bool(row.ratings) or row.occasion.attended in (Occasion.YES, Occasion.LATE)
 
 
-def alliance_chart(rows: Sequence[Meeting], *, own: bool = False) -> str:
-    """Alliance by client and therapist over the sessions; a client sees their own line alone."""
+Usual = Callable[[Sequence[Meeting]], tuple[Sequence[float | None], Sequence[float | None]]]
+
+
+def alliance_chart(
+    rows: Sequence[Meeting], *, own: bool = False, usual: Usual | None = None, more: Sequence[Mark] = ()
+) -> str:
+    """Alliance by client and therapist over the sessions; a client sees their own line alone.
+
+    `usual` gives the person's own range, row by row; `more` what else happened at which session.
+    """
     held = [row for row in rows if _held(row) and not row.occasion.is_follow_up]
     links = [_link(row, own) for row in held]
     series = [charts.Series("You" if own else "Client", [row.total(ALLIANCE, "client") for row in held], links)]
     if not own:
         series.append(charts.Series("Therapist", [row.total(ALLIANCE, "therapist") for row in held], links))
-    return _draw(held, series, ALLIANCE, events=_attendance(rows, held, own), chart_id="alliance")
+    bands = [charts.Band(*usual(held), "usual for this person")] if usual and len(held) > 1 else []
+    events = [*_attendance(rows, held, own), *_marked(held, more)]
+    return _draw(held, series, ALLIANCE, bands=bands, events=events, chart_id="alliance")
+
+
+def _marked(held: Sequence[Meeting], more: Sequence[Mark]) -> list[charts.Event]:
+    at = dict(zip((row.occasion.number for row in held), _positions(held), strict=True))
+    return [charts.Event(at[one.session], one.words, kind=one.kind) for one in more if one.session in at]
 
 
 def outcome_chart(rows: Sequence[Meeting], measure: str, *, cutoffs: bool) -> str:
@@ -111,6 +154,7 @@ def _draw(
     *,
     chart_id: str,
     lines: Sequence[charts.Line] = (),
+    bands: Sequence[charts.Band] = (),
     events: Sequence[charts.Event] = (),
 ) -> str:
     definition = wording.measure(measure)
@@ -124,6 +168,7 @@ def _draw(
         title=definition.title,
         description=f"{definition.title}, {len(held)} occasions, {better}. The table below has every number.",
         lines=lines,
+        bands=bands,
         events=events,
         id=chart_id,
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,6 +13,7 @@ from accord import measures
 from accord.measures import Item, Measure
 from accord.web import wording
 from accord.web.alliance.models import Occasion
+from accord.web.people.forms import attempt_of as attempt_of
 
 SKIPPED = "skip"
 LARGEST = 5 * 2**20
@@ -117,14 +117,6 @@ class ClientAddress(forms.Form):
     """Where links go."""
 
     email = forms.EmailField(label="E-mail", required=False, help_text="Leave it empty to send nothing.")
-
-
-def attempt_of(text: str | None) -> UUID:
-    """The id under which one filled-in form is stored once; a fresh one where the page had none."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return uuid4()
 
 
 def order_of(text: str | None) -> int:

@@ -71,7 +71,7 @@ def _end_covers(request: Request) -> HttpResponse:
 def hand_over(request: Request, course_id: UUID) -> HttpResponse:
     """One course, for good. A colleague who stands in does not hand it on."""
     asker = request.asker
-    one = found(next((each for each in queries.led_by(asker, open_only=False) if each.pk == course_id), None))
+    one = found(next((each for each in queries.led(asker) if each.pk == course_id), None))
     colleagues = people_queries.fellow_therapists(asker, but=asker.me)
     form = ending_forms.HandOverForm(request.POST or None, colleagues=colleagues)
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,6 @@
 """The therapist's side of a course: the course, its plan, its sessions, links, and their own form."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from markupsafe import Markup
 
 from accord.errors import RefusedError
 from accord.web import wording
-from accord.web.alliance import actions, forms, queries
+from accord.web.alliance import actions, agreed, before, between_reading, forms, gaps, queries, signals
 from accord.web.alliance import course as reading
 from accord.web.alliance.models import Course, Occasion
 from accord.web.audit.actions import record
@@ -41,16 +42,24 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
     rows = read_course(request.asker, one)
     outcomes = reading.outcome_measures(rows)
     flags = safety.open_flags(request.asker, courses=[one.pk])
+    seen = before.read(request.asker, [one], timezone.now())[one.pk]
     context = {
         "course": one,
         "rows": list(reversed(rows)),
-        "alliance": reading.alliance_chart(rows),
+        "alliance": reading.alliance_chart(rows, usual=partial(signals.usual, seen), more=signals.marks(seen)),
+        "seen": seen,
+        "things": before.things(seen),
+        "aside": queries.laid_aside(request.asker, [one])[one.pk],
+        "names": before.NAMES,
+        "gap": gaps.of_course(rows),
         "outcomes": [(wording.measure(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
         "plan": [(wording.measure(item.measure), item) for item in queries.plan(request.asker, one)],
         "booking": forms.BookSession(),
         "left_out": _left_out(request.asker, one),
+        "agreed": agreed.for_course(request.asker, one, [row.occasion for row in rows]),
         "flags": [flag for flag in flags if flag.course in (one.pk, *queries.earlier(one))],
         "now": timezone.now(),
+        "between": between_reading.for_course(request.asker, one),
         **_standing(request.asker, one),
     }
     return render(request, "alliance/course.html", context)

@@ -19,6 +19,7 @@ def make(**options: Any) -> Environment:
     environment.filters.update(
         day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago, json_script=json_script
     )
+    environment.filters["sentence"] = sentence
     return environment
 
 
@@ -59,6 +60,11 @@ def number(value: float | None, digits: int | None = None) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """'1 client', '2 clients'."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """The same with a capital in front, and whatever follows as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def ago(value: datetime | None) -> str:

@@ -19,7 +19,7 @@ from accord.web import wording
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
-from accord.web.home import invented
+from accord.web.home import demo_agreements, invented
 from accord.web.people import actions as people
 from accord.web.people import queries
 from accord.web.people.asker import COMMAND, Asker, of_client, of_member
@@ -137,7 +137,10 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
         _settle_safety(solo, alone)
     caseloads = [(member, 15) for member in members] + [(alone, 8)]
     names, every, done = _names(rng), sum(count for _, count in caseloads), 0
-    for (therapist, count), courses in zip(caseloads, invented.caseloads(seed, len(caseloads)), strict=True):
+    courses_of = invented.caseloads(seed, len(caseloads))
+    # The first door shows the most: there a few courses have something open between the two.
+    courses_of = [*courses_of[2:], *courses_of[:2]]
+    for (therapist, count), courses in zip(caseloads, courses_of, strict=True):
         for place, course in enumerate(courses[:count]):
             _bring_in(rng, therapist, next(names), course, today, place)
             done += 1
@@ -210,6 +213,7 @@ def _bring_in(
         address = f"{name.split()[0].lower()}.{place}@demo.invalid"
         people.set_client_address(asker=asker, client=opened.client, email=address)
         alliance.plan_measures(asker=asker, course=opened, wanted={"phq-9": ("before", 1), "alliance": ("after", 1)})
+        demo_agreements.agree(asker, opened, days, place)
         last = alliance.book_session(asker=asker, course=opened, starts_at=days[-1])
         _hold(rng, asker, last, course.row(name, held - 1, days[-1].date(), rng))
         alliance.book_session(asker=asker, course=opened, starts_at=start)

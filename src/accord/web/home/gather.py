@@ -6,15 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from accord.alliance import MOST
 from accord.web import wording
+from accord.web.alliance import before
 from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import CheckIn, Course, Occasion
+from accord.web.alliance.signals import Mended, Sight
 from accord.web.audit.actions import record
 from accord.web.people.asker import Asker
 
 NEW_FOR = timedelta(days=7)
 SMALLEST_GROUP = 10
+HEAVY = 4
+"""What puts a name first: a drop, strain, a word of 'not mended', scores that returned. The rest waits its turn."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,16 @@ class Line:
     last_session: Occasion | None
     new: str
     lacks: str
+    sight: Sight
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody put first on the desk, with the one reason."""
+
+    course: Course
+    what: str
+    reason: str
 
 
 def caseload(asker: Asker, now: datetime) -> list[Line]:
@@ -38,13 +53,33 @@ def caseload(asker: Asker, now: datetime) -> list[Line]:
     every = [one.pk for rows in occasions.values() for one in rows]
     ratings = alliance.answers(asker, "care", every)
     asked = alliance.check_ins(asker, every)
+    rows = {one.pk: reading.meetings(occasions.get(one.pk, []), ratings) for one in courses}
+    seen = before.read_meetings(asker, courses, rows, asked, now)
     record(asker, "read caseload")
-    return [_line(one, reading.meetings(occasions.get(one.pk, []), ratings), asked, now) for one in courses]
+    return [_line(one, seen[one.pk], asked, now) for one in courses]
 
 
-def _line(
-    course: Course, rows: Sequence[reading.Meeting], asked: Mapping[UUID, Sequence[CheckIn]], now: datetime
-) -> Line:
+def first_names(asker: Asker, lines: Sequence[Line], midnight: datetime) -> list[Named]:
+    """At most three a day, the weightiest first. Whom something was done for since midnight had their place already."""
+    settled = alliance.settled_since(asker, midnight)
+    waiting = [(one, line) for line in lines if (one := line.sight.first) and one.rank <= HEAVY]
+    ranked = sorted(waiting, key=lambda pair: (pair[0].rank, pair[1].course.opened_at))
+    left = max(MOST - len(settled), 0)
+    return [_named(line) for _, line in ranked if line.course.pk not in settled][:left]
+
+
+def _named(line: Line) -> Named:
+    thing = before.things(line.sight)[0]
+    return Named(line.course, thing.name, thing.reason)
+
+
+def open_repairs(lines: Sequence[Line]) -> list[tuple[Course, Mended]]:
+    """What was talked about and is not mended, by client."""
+    return [(line.course, one) for line in lines for one in line.sight.repairs if one.standing.waits]
+
+
+def _line(course: Course, sight: Sight, asked: Mapping[UUID, Sequence[CheckIn]], now: datetime) -> Line:
+    rows = sight.meetings
     rated = [row for row in rows if row.rating(reading.ALLIANCE, "client")]
     outcomes = reading.outcome_measures(rows)
     held = [row for row in rows if row.occasion.attended in (Occasion.YES, Occasion.LATE) or _was(row, now)]
@@ -58,6 +93,7 @@ def _line(
         last_session=held[-1].occasion if held else None,
         new=_new(rows, now),
         lacks=_lacks(held, asked, now),
+        sight=sight,
     )
 
 

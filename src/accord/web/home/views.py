@@ -1,7 +1,8 @@
 """The desks: each person's first page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accord import measures
 from accord.web import wording
+from accord.web.alliance import agreed
 from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.views import read_course
@@ -34,10 +36,16 @@ def desk(request: Request) -> HttpResponse:
         "today": alliance.todays_sessions(asker, now, request.member.practice.time_zone),
         "lines": lines,
         "looking_after": alliance.looking_after(asker),
+        "first": gather.first_names(asker, lines, _midnight(now, request.member.practice.zone)),
+        "repairs": gather.open_repairs(lines),
         "stuck": notices.stuck_since(),
         "now": now,
     }
     return render(request, "home/desk.html", context)
+
+
+def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @only("client")
@@ -52,9 +60,11 @@ def my(request: Request) -> HttpResponse:
             (wording.measure(name).title, reading.outcome_chart(rows, name, cutoffs=False))
             for name in reading.outcome_measures(rows)
         ]
-        state = gather.my_course(request.asker, one, rows)
-        shown.append((one, [row for row in reversed(rows) if row.ratings], charts, state))
-    context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
+        standing = gather.my_course(request.asker, one, rows)
+        shown.append((one, [row for row in reversed(rows) if row.ratings], charts, standing))
+    every = {one.pk: agreed.for_course(request.asker, one, [row.occasion for row in rows]) for one, rows in courses}
+    waiting = alliance.waiting_check_ins(request.asker, timezone.now())
+    context = {"waiting": waiting, "courses": shown, "agreed": every}
     return render(request, "home/my.html", context)
 
 
@@ -65,7 +75,8 @@ def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(alliance.occasion(request.asker, occasion_id))
     ratings = alliance.answers(request.asker, "own", [one.pk]).get(one.pk, [])
     pairs = [(wording.measure(rating.measure), rating) for rating in ratings]
-    return render(request, "home/my_session.html", {"session": one, "ratings": pairs})
+    waits = {item.about for item in alliance.brought(request.asker, one.course)}
+    return render(request, "home/my_session.html", {"session": one, "ratings": pairs, "waits": waits})
 
 
 @only("client")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accord import measures
 from accord.web import wording
+from accord.web.pages import queries
 from accord.web.people import queries as people
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
@@ -17,7 +18,7 @@ from accord.web.safety import queries as safety
 
 @require_safe
 def front(request: Request) -> HttpResponse:
-    return render(request, "pages/front.html", {"help": _help(request)})
+    return render(request, "pages/front.html", {"help": _help(request), "articles": bool(queries.published())})
 
 
 @require_safe

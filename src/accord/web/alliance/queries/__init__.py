@@ -5,6 +5,7 @@ is the one way to what was answered: it takes who sees it and for what purpose, 
 themself.
 """
 
+from accord.web.alliance.queries.agreements import agreement, agreement_due, agreements, progress
 from accord.web.alliance.queries.answers import Rating, answers, sent_already
 from accord.web.alliance.queries.asked import (
     GRACE,
@@ -18,10 +19,22 @@ from accord.web.alliance.queries.asked import (
     opens_at,
     waiting_check_ins,
 )
+from accord.web.alliance.queries.between import (
+    SeenStep,
+    brought,
+    current_step,
+    one_brought,
+    saying,
+    sayings,
+    step,
+    steps,
+    withdrawn,
+)
 from accord.web.alliance.queries.courses import (
     activity,
     caseload,
     course,
+    led,
     occasion,
     occasions,
     own_courses,
@@ -57,7 +70,17 @@ from accord.web.alliance.queries.endings import (
     would_end,
 )
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
-from accord.web.alliance.queries.repairs import awaits_word, laid_aside, mended_since, repair, repairs, word_of
+from accord.web.alliance.queries.repairs import (
+    awaits_word,
+    dismissal,
+    laid_aside,
+    mended_since,
+    repair,
+    repair_of_talk,
+    repairs,
+    settled_since,
+    word_of,
+)
 
 __all__ = [
     "FOLLOW_UP_LIFE",
@@ -65,11 +88,16 @@ __all__ = [
     "MONTHS",
     "Ended",
     "Rating",
+    "SeenStep",
     "activity",
+    "agreement",
+    "agreement_due",
+    "agreements",
     "already_there",
     "answers",
     "asked",
     "awaits_word",
+    "brought",
     "by_cookie",
     "by_token",
     "caseload",
@@ -79,6 +107,8 @@ __all__ = [
     "course",
     "course_of_flag",
     "covers",
+    "current_step",
+    "dismissal",
     "earlier",
     "ending",
     "follow_up_measures",
@@ -89,6 +119,7 @@ __all__ = [
     "intakes",
     "laid_aside",
     "last_of",
+    "led",
     "led_by",
     "link_path",
     "link_state",
@@ -98,20 +129,29 @@ __all__ = [
     "months_later",
     "occasion",
     "occasions",
+    "one_brought",
     "open_courses_of",
     "open_repairs",
     "opens_at",
     "own_courses",
     "own_covers",
     "plan",
+    "progress",
     "repair",
+    "repair_of_talk",
     "repairs",
+    "saying",
+    "sayings",
     "seen_by",
     "seen_ids",
     "sent_already",
+    "settled_since",
+    "step",
+    "steps",
     "todays_sessions",
     "unanswered",
     "waiting_check_ins",
+    "withdrawn",
     "word_of",
     "would_end",
 ]

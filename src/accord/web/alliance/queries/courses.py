@@ -42,6 +42,11 @@ def caseload(asker: Asker) -> list[Course]:
     return sorted(found, key=lambda course: course.client.name.casefold())
 
 
+def led(asker: Asker) -> list[Course]:
+    """Every course this very therapist led, ended ones too."""
+    return list(seen_by(asker).filter(therapist=asker.who).order_by("opened_at")) if "therapist" in asker else []
+
+
 def own_courses(asker: Asker) -> list[Course]:
     """A client's courses, the newest first."""
     return list(seen_by(asker).order_by("-opened_at")) if "client" in asker else []

@@ -83,10 +83,9 @@ def _long_ago() -> date:
     return date.fromordinal(timezone.now().date().toordinal() - 2)
 
 
-def led_by(asker: Asker, *, open_only: bool = True) -> Sequence[Course]:
-    """The courses this therapist leads themself, by the client's name; not those of a colleague they stand in for."""
+def led_by(asker: Asker) -> Sequence[Course]:
+    """The open courses this therapist leads themself, not those they stand in for, by the client's name."""
     if "therapist" not in asker:
         return []
-    found = seen_by(asker).filter(therapist=asker.who)
-    found = found.filter(ended_on=None) if open_only else found
+    found = seen_by(asker).filter(therapist=asker.who, ended_on=None)
     return sorted(found, key=lambda course: course.client.name.casefold())

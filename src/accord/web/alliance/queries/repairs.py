@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from accord.web.alliance.models import CheckIn, Course, Declared, Dismissal, Repair
+from accord.web.alliance.models import CheckIn, Course, Declared, Dismissal, Repair, Talk
 from accord.web.alliance.queries.courses import seen_by
 from accord.web.people.asker import Asker
 
@@ -35,6 +35,26 @@ def laid_aside(asker: Asker, courses: Iterable[Course]) -> dict[UUID, list[Dismi
     for one in Dismissal.objects.filter(course__in=seen).select_related("since"):
         grouped[one.course_id].append(one)
     return grouped
+
+
+def dismissal(asker: Asker, dismissal_id: UUID) -> Dismissal | None:
+    """One signal that was laid aside, for the therapist."""
+    if "therapist" not in asker:
+        return None
+    return Dismissal.objects.filter(pk=dismissal_id, course__in=seen_by(asker)).first()
+
+
+def repair_of_talk(asker: Asker, attempt: UUID) -> Repair | None:
+    """The repair that a form, sent once already, has opened."""
+    talk = Talk.objects.filter(attempt=attempt, repair__course__in=seen_by(asker)).select_related("repair").first()
+    return talk.repair if talk else None
+
+
+def settled_since(asker: Asker, moment: datetime) -> set[UUID]:
+    """The courses for which this therapist noted a talk or laid a signal aside since then."""
+    talks = Talk.objects.filter(member=asker.who, written_at__gte=moment, repair__course__in=seen_by(asker))
+    laid = Dismissal.objects.filter(member=asker.who, at__gte=moment, course__in=seen_by(asker))
+    return {*talks.values_list("repair__course", flat=True), *laid.values_list("course", flat=True)}
 
 
 def word_of(one: Repair, by: str) -> Declared | None:
