@@ -52,7 +52,10 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [reverse("my"), reverse("my_session", args=session), reverse("my_address"), reverse("wrong")],
+        "client": [
+            *map(reverse, ("my", "my_address", "wrong", "check_in_wrong")),
+            reverse("my_session", args=session),
+        ],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),

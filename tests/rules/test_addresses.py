@@ -6,10 +6,12 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accord.web.alliance import actions as alliance
 from accord.web.people.asker import of_member
@@ -64,8 +66,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "check_in_done": (302,) * 10,
     "check_in_again": NO_GET,
     "check_in_not_me": NO_GET,
+    "check_in_wrong": EVERYONE,
     "my": CLIENTS,
     "my_session": ONLY_ADA,
+    "my_sharing": ONLY_ADA_POSTS,
+    "my_repair": ONLY_ADA_POSTS,
     "my_check_in": ONLY_ADA_POSTS,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
@@ -109,6 +114,8 @@ POSTS = {
     "edit_client": {"email": "thief@example.org"},
     "flag": {"note": "nothing"},
     "intake": {"bring_in": "1"},
+    "my_sharing": {"seen": "phq-9.1", "kept": "phq-9.1"},
+    "my_repair": {"mended": "yes"},
     "my_check_in": {},
 }
 """Addresses that change something of Ada's, with a body that would."""
@@ -144,6 +151,8 @@ def places(cast: Cast) -> dict[str, str]:
         "open_link": [_token(cast)],
         "check_in_page": [1],
         "my_session": [cast.session.pk],
+        "my_sharing": [cast.session.pk],
+        "my_repair": [talked_about(cast).pk],
         "my_check_in": [cast.after.pk],
         "my_enter": ["a-secret-that-is-none"],
         "flag": [Flag.objects.get().pk],
@@ -153,6 +162,15 @@ def places(cast: Cast) -> dict[str, str]:
         "intake": [kept.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def talked_about(cast: Cast):  # type: ignore[no-untyped-def]
+    """Something that felt off in Ada's last session, and that the two talked about."""
+    asker = of_member(cast.therapist)
+    repair = alliance.open_repair(asker=asker, course=cast.course, since=cast.session)
+    noted = {"about": ["bond"], "showed": "withdrew", "tried": ["asked"], "note": "Only for me."}
+    alliance.note_talk(asker=asker, repair=repair, talked_on=timezone.localdate(), attempt=uuid4(), **noted)
+    return repair
 
 
 def _token(cast: Cast) -> str:
@@ -189,10 +207,10 @@ def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) ->
 
 
 def _picture(cast: Cast) -> list[object]:
-    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Occasion, PlannedMeasure
+    from accord.web.alliance.models import AnswerSet, CheckIn, Course, Declared, Occasion, PlannedMeasure, Words
     from accord.web.notices.models import Notice
 
-    tables = (AnswerSet, CheckIn, Course, Occasion, PlannedMeasure, Notice)
+    tables = (AnswerSet, CheckIn, Course, Declared, Occasion, PlannedMeasure, Words, Notice)
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]

@@ -16,6 +16,7 @@ from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.views import read_course
 from accord.web.home import gather
+from accord.web.home.became import became
 from accord.web.notices import queries as notices
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
@@ -43,7 +44,8 @@ def desk(request: Request) -> HttpResponse:
 @require_safe
 def my(request: Request) -> HttpResponse:
     """A client's own page: what waits, and their own course in plain numbers."""
-    courses = [(one, read_course(request.asker, one)) for one in alliance.own_courses(request.asker)]
+    own = alliance.own_courses(request.asker)
+    courses = [(one, read_course(request.asker, one)) for one in own]
     shown = []
     for one, rows in courses:
         charts = [("Alliance check-in", reading.alliance_chart(rows, own=True))]
@@ -52,18 +54,30 @@ def my(request: Request) -> HttpResponse:
             for name in reading.outcome_measures(rows)
         ]
         shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
-    context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
+    waiting = alliance.waiting_check_ins(request.asker, timezone.now())
+    context = {"waiting": waiting, "courses": shown, "became": became(request.asker, own)}
     return render(request, "home/my.html", context)
 
 
 @only("client")
 @require_safe
 def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
-    """What a client said on one day, in full."""
+    """What a client said on one day, in full; who reads it, and what became of it."""
     one = found(alliance.occasion(request.asker, occasion_id))
     ratings = alliance.answers(request.asker, "own", [one.pk]).get(one.pk, [])
     pairs = [(wording.measure(rating.measure), rating) for rating in ratings]
-    return render(request, "home/my_session.html", {"session": one, "ratings": pairs})
+    answered = [(measure, rating, rating.answers) for measure, rating in pairs if rating.answers]
+    context = {
+        "session": one,
+        "ratings": pairs,
+        "offered": [
+            (measure, rating, alliance.keepable(measure, given), alliance.never_kept(measure, given))
+            for measure, rating, given in answered
+        ],
+        "words": alliance.words(request.asker, [one.pk]).get(one.pk, []),
+        "became": became(request.asker, [one.course])[one.course.pk].on(one),
+    }
+    return render(request, "home/my_session.html", context)
 
 
 @only("client")

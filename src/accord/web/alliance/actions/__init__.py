@@ -21,6 +21,7 @@ from accord.web.alliance.actions.sessions import (
     plan_measures,
     record_attendance,
 )
+from accord.web.alliance.actions.sharing import choose_who_reads
 
 __all__ = [
     "answer_again",
@@ -28,6 +29,7 @@ __all__ = [
     "bring_in",
     "by_link",
     "change_address",
+    "choose_who_reads",
     "declare",
     "discard_intake",
     "end_course",

@@ -30,9 +30,18 @@ from accord.web.alliance.queries.courses import (
 )
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
 from accord.web.alliance.queries.repairs import awaits_word, laid_aside, mended_since, repair, repairs, word_of
+from accord.web.alliance.queries.words import (
+    Closing,
+    closing_sent_already,
+    keepable,
+    never_kept,
+    what_was_brought,
+    words,
+)
 
 __all__ = [
     "GRACE",
+    "Closing",
     "Rating",
     "activity",
     "already_there",
@@ -44,13 +53,16 @@ __all__ = [
     "caseload",
     "check_in",
     "check_ins",
+    "closing_sent_already",
     "course",
     "intake",
     "intakes",
+    "keepable",
     "laid_aside",
     "link_path",
     "link_state",
     "mended_since",
+    "never_kept",
     "occasion",
     "occasions",
     "opens_at",
@@ -62,5 +74,7 @@ __all__ = [
     "sent_already",
     "todays_sessions",
     "waiting_check_ins",
+    "what_was_brought",
     "word_of",
+    "words",
 ]
