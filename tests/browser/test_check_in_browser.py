@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accord.web.alliance.models import AnswerSet, Words
 from tests.browser.conftest import assert_accessible, assert_fits
+from tests.browser.test_every_page import TOO_SMALL
 from tests.cast import Cast
 from tests.journey.test_one_loop import link_to
 
@@ -132,6 +133,7 @@ def test_words_are_kept_while_they_are_written(stage: Cast, watched: Page, live_
     watched.get_by_label("Something between us felt off.").check()
     expect(watched.locator("[data-saving]")).to_have_text("Kept on this page. Not sent yet.")
     assert_accessible(watched)
+    assert watched.evaluate(TOO_SMALL) == []
     another = watched.context.new_page()
     watched.close()
     another.goto(live_server.url + link_to(stage.after))

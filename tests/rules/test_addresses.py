@@ -133,6 +133,10 @@ def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 @pytest.fixture
 def places(cast: Cast) -> dict[str, str]:
+    return places_of(cast)
+
+
+def places_of(cast: Cast) -> dict[str, str]:
     """Each address with Ada's own things in it."""
     send(cast.before, {"phq-9": phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)})
     therapist = cast.therapist

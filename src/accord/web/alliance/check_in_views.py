@@ -293,7 +293,8 @@ def check_in_wrong(request: Request) -> HttpResponse:
     """A way out for whoever holds a link: whom to tell, by the practice of the link, and nothing of the client."""
     held = _held(request)
     practice = held.check_in.practice if held.check_in and held.state != "unknown" else None
-    context = {"help": safety.help_for(practice), "back": (reverse("check_in"), "Back"), "known": practice is not None}
+    back = (reverse("check_in"), "Your check-in") if practice else (reverse("front"), "Start page")
+    context = {"help": safety.help_for(practice), "back": back, "known": practice is not None}
     return render(request, "pages/wrong.html", context)
 
 

@@ -53,7 +53,8 @@ def my(request: Request) -> HttpResponse:
             (wording.measure(name).title, reading.outcome_chart(rows, name, cutoffs=False))
             for name in reading.outcome_measures(rows)
         ]
-        shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
+        words = alliance.words(request.asker, [row.occasion.pk for row in rows])
+        shown.append((one, [row for row in reversed(rows) if row.ratings or row.occasion.pk in words], charts))
     waiting = alliance.waiting_check_ins(request.asker, timezone.now())
     context = {"waiting": waiting, "courses": shown, "became": became(request.asker, own)}
     return render(request, "home/my.html", context)

@@ -117,7 +117,7 @@ def _fill(draft: Draft, given: Given, closing: queries.Closing | None, order: in
 
 def _close(draft: Draft, closing: queries.Closing) -> None:
     draft.words, draft.words_kept, draft.mended = closing.words, closing.words_kept, closing.mended
-    draft.kept = {name: list(items) for name, items in closing.kept.items()}
+    draft.kept = {name: list(items) for name, items in closing.kept.items() if name in draft.check_in.measures}
 
 
 @transaction.atomic
