@@ -228,6 +228,16 @@ def test_words_are_shared_unless_they_are_kept(cast: Cast) -> None:
     assert MARKER in cast.visitor(cast.ada).get(reverse("my_session", args=[cast.session.pk])).content.decode()
 
 
+def test_words_are_words_on_every_page(cast: Cast) -> None:
+    """Whatever somebody writes is shown as they wrote it, and does nothing."""
+    written = "<script>alert(1)</script> & {{ 7 * 7 }}"
+    answer_after(cast, alliance_answers(4), words=written, words_for="share")
+    for person, place in (("her therapist", "session"), ("client", "my_session")):
+        page = cast.everyone[person].get(reverse(place, args=[cast.session.pk])).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; {{ 7 * 7 }}" in page
+
+
 def test_words_stand_encrypted_in_the_database(cast: Cast) -> None:
     from django.db import connection
 

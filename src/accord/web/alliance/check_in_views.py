@@ -86,7 +86,8 @@ def check_in(request: Request) -> HttpResponse:
         return _say(request, held.state, held.check_in if held.state != "unknown" else None)
     done = _done(held)
     first = done.index(False) + 1 if False in done else len(done) + 1
-    frame = {**_frame(held), "first": first, "begun": any(done), "count": _count(held.check_in)}
+    frame = {**_frame(held), "first": first, "begun": any(done) or bool(_closing(held).words)}
+    frame["count"] = _count(held.check_in)
     return render(request, "alliance/start.html", frame)
 
 

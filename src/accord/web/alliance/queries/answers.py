@@ -44,7 +44,7 @@ def answers(seen_by: Asker, purpose: Purpose, occasion_ids: Iterable[UUID]) -> d
     if "client" in seen_by:
         found = found.filter(rater=AnswerSet.CLIENT)
     latest: dict[tuple[UUID, str, str], AnswerSet] = {}
-    for one in found.order_by("revision"):
+    for one in found.order_by("revision", "measure", "rater"):  # never by when a row was last written to
         latest[one.occasion_id, one.measure, one.rater] = one
     grouped: dict[UUID, list[Rating]] = defaultdict(list)
     for one in latest.values():
