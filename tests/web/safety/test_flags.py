@@ -214,7 +214,9 @@ def test_s2_and_so_does_every_page_after_it(cast: Cast) -> None:
 def test_s3_the_form_says_that_it_is_not_watched(cast: Cast) -> None:
     phone = Visitor()
     assert "not watched around the clock" in phone.get(link_to(cast.before), follow=True).content.decode()
-    assert "not watched around the clock" in phone.get("/check-in/3/").content.decode()  # before the ninth question
+    ninth = phone.get("/check-in/3/").content.decode()  # before the ninth question
+    assert "not watched around the clock" in ninth
+    assert "cannot be kept for yourself" in ninth
 
 
 def test_s4_the_message_goes_out_with_the_flag_and_gives_nothing_away(cast: Cast) -> None:
