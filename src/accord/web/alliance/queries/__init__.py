@@ -53,9 +53,18 @@ from accord.web.alliance.queries.repairs import (
     settled_since,
     word_of,
 )
+from accord.web.alliance.queries.words import (
+    Closing,
+    closing_sent_already,
+    keepable,
+    never_kept,
+    what_was_brought,
+    words,
+)
 
 __all__ = [
     "GRACE",
+    "Closing",
     "Rating",
     "SeenStep",
     "activity",
@@ -72,16 +81,19 @@ __all__ = [
     "caseload",
     "check_in",
     "check_ins",
+    "closing_sent_already",
     "course",
     "current_step",
     "dismissal",
     "intake",
     "intakes",
+    "keepable",
     "laid_aside",
     "led",
     "link_path",
     "link_state",
     "mended_since",
+    "never_kept",
     "occasion",
     "occasions",
     "one_brought",
@@ -101,6 +113,8 @@ __all__ = [
     "steps",
     "todays_sessions",
     "waiting_check_ins",
+    "what_was_brought",
     "withdrawn",
     "word_of",
+    "words",
 ]
