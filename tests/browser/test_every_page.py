@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries
 from accord.web.alliance.models import Course, Repair
+from accord.web.alliance.queries import Closing
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
@@ -17,6 +18,7 @@ from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
+from tests.rules.test_addresses import talked_about
 
 NARROW = {"width": 320, "height": 640}
 
@@ -30,6 +32,11 @@ def lived_in(stage: Cast) -> Cast:
             given = alliance_answers(4, session=occasion.number or 1, off=1)
             send(occasion.check_ins.get(moment="after"), {"alliance": given})
     alliance.save_draft(check_in=stage.after, given={"alliance": {"goals": 3}})
+    said = Closing("It stayed with me.", words_kept=True, kept={"phq-9": ["1"]})
+    alliance.answer_again(check_in=stage.before)
+    alliance.save_draft(check_in=stage.before, given={"phq-9": phq9(2, 1, 1, 2, 1)}, closing=said)
+    alliance.send_check_in(check_in=stage.before)
+    talked_about(stage)
     stage.therapist.published, stage.therapist.about = True, "I like plain words."
     stage.therapist.save()
     between_sessions(stage)
@@ -136,7 +143,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/nothing-here/",
         ],
         "client": [
-            *(reverse(name) for name in ("my", "my_address", "wrong")),
+            *map(reverse, ("my", "my_address", "wrong", "check_in_wrong")),
             reverse("my_session", args=session),
             reverse("my_between", args=course),
             reverse("my_step", args=[step_of(stage)]),

@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accord.web.alliance import actions as alliance
 from accord.web.alliance.models import Agreement, Course, Dismissal, Repair
@@ -75,8 +76,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "check_in_done": (302,) * 10,
     "check_in_again": NO_GET,
     "check_in_not_me": NO_GET,
+    "check_in_wrong": EVERYONE,
     "my": CLIENTS,
     "my_session": ONLY_ADA,
+    "my_sharing": ONLY_ADA_POSTS,
+    "my_repair": ONLY_ADA_POSTS,
     "my_check_in": ONLY_ADA_POSTS,
     "my_ending": ONLY_ADA,
     "my_between": ONLY_ADA,
@@ -168,6 +172,8 @@ POSTS = {
     "lay_aside": {"why": "life"},
     "take_up_again": {},
     "intake": {"bring_in": "1"},
+    "my_sharing": {"seen": "phq-9.1", "kept": "phq-9.1"},
+    "my_repair": {"mended": "yes"},
     "my_check_in": {},
     "my_agree_step": {"what": "give up"},
     "my_save_words": {"text": "nothing helps"},
@@ -207,6 +213,10 @@ def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 @pytest.fixture
 def places(cast: Cast) -> dict[str, str]:
+    return places_of(cast)
+
+
+def places_of(cast: Cast) -> dict[str, str]:
     """Each address with Ada's own things in it."""
     send(cast.before, {"phq-9": phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)})
     therapist = cast.therapist
@@ -230,6 +240,8 @@ def places(cast: Cast) -> dict[str, str]:
         "open_link": [_token(cast)],
         "check_in_page": [1],
         "my_session": [cast.session.pk],
+        "my_sharing": [cast.session.pk],
+        "my_repair": [talked_about(cast, 2).pk],
         "my_check_in": [cast.after.pk],
         "my_enter": ["a-secret-that-is-none"],
         "flag": [Flag.objects.get().pk],
@@ -310,6 +322,15 @@ def _propose(cast: Cast) -> None:
         welcomed=True,
         attempt=uuid4(),
     )
+
+
+def talked_about(cast: Cast, number: int = 4) -> Repair:
+    """Something that felt off in one of Ada's sessions, and that the two talked about."""
+    asker, since = of_member(cast.therapist), cast.course.occasions.get(number=number)
+    repair = alliance.open_repair(asker=asker, course=cast.course, since=since)
+    noted = {"about": ["bond"], "showed": "withdrew", "tried": ["asked"], "note": "Only for me."}
+    alliance.note_talk(asker=asker, repair=repair, talked_on=timezone.localdate(), attempt=uuid4(), **noted)
+    return repair
 
 
 def _token(cast: Cast) -> str:

@@ -17,6 +17,7 @@ from accord.web.alliance import flag_views as flags
 from accord.web.alliance import handing_over_views as handing_over
 from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
+from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
@@ -56,9 +57,12 @@ urlpatterns = [
     path("check-in/done/", check_in.check_in_done, name="check_in_done"),
     path("check-in/again/", check_in.check_in_again, name="check_in_again"),
     path("check-in/not-me/", check_in.check_in_not_me, name="check_in_not_me"),
+    path("check-in/wrong/", check_in.check_in_wrong, name="check_in_wrong"),
     # a client, on their own page
     path("my/", home.my, name="my"),
     path("my/sessions/<uuid:occasion_id>/", home.my_session, name="my_session"),
+    path("my/sessions/<uuid:occasion_id>/sharing/", sharing.my_sharing, name="my_sharing"),
+    path("my/repairs/<uuid:repair_id>/", sharing.my_repair, name="my_repair"),
     path("my/check-ins/<uuid:check_in_id>/", home.my_check_in, name="my_check_in"),
     path("my/ending/<uuid:course_id>/", ending.my_ending, name="my_ending"),
     path("my/between/<uuid:course_id>/", between.my_between, name="my_between"),

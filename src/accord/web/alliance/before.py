@@ -10,7 +10,7 @@ from accord.web.alliance import queries, signals
 from accord.web.alliance.agreed import Agreed
 from accord.web.alliance.between_reading import Between
 from accord.web.alliance.course import Meeting, meetings
-from accord.web.alliance.models import CheckIn, Course, Occasion
+from accord.web.alliance.models import CheckIn, Course, Occasion, Words
 from accord.web.alliance.signals import Sight
 from accord.web.people.asker import Asker
 
@@ -95,6 +95,13 @@ def read_meetings(
         )
         for one in courses
     }
+
+
+def latest_words(asker: Asker, seen: Sight) -> list[Words]:
+    """What the client said in their own words with the last check-ins, before and after the last session they rated."""
+    late = [row.occasion.pk for row in seen.meetings if row.occasion.number][-3:]
+    found = queries.words(asker, late)
+    return [said for key in reversed(late) for said in found.get(key, ())][:3]
 
 
 def lines(agreement: Agreed, between: Between) -> list[str]:

@@ -42,6 +42,7 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
         "text": before.as_text(one, seen, things, before.lines(agreement, between), today),
         "agreed": agreement,
         "between": between,
+        "words": before.latest_words(request.asker, seen),
         "now": now,
     }
     return render(request, "alliance/before.html", context)

@@ -1,23 +1,29 @@
 """Outside input to one clean domain value: a page of answers, a day and time, a plan, a file."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from accord import measures
 from accord.measures import Item, Measure
 from accord.web import wording
 from accord.web.alliance.models import Occasion
+from accord.web.alliance.queries import Closing
 from accord.web.people.forms import attempt_of as attempt_of
 
 SKIPPED = "skip"
 LARGEST = 5 * 2**20
 MOST_CLIENTS = 500
+LONGEST_WORDS = 2000
+SHARE, KEEP = "share", "keep"
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,64 @@ def _read_answer(
         given[item.key] = value
     else:
         errors[f"q-{name}"] = f"Choose one of the answers shown: {item.text_for(rater)}"
+
+
+@dataclass(frozen=True)
+class LastPage:
+    """The last page of a check-in as it was filled in, and what is wrong with it."""
+
+    closing: Closing
+    errors: Mapping[str, str]
+
+
+def read_last_page(data: QueryDict) -> LastPage:
+    """Own words, who reads them, what is kept. What may be kept at all, the action knows."""
+    errors: dict[str, str] = {}
+    words = _plain(data.get("words", ""))
+    who, mended = data.get("words_for", ""), data.get("mended", "")
+    if len(words) > LONGEST_WORDS:
+        errors["words"] = f"Your words have {len(words)} characters; there is room for {LONGEST_WORDS}. Shorten them."
+    if words and who not in (SHARE, KEEP):
+        errors["words-for"] = "Choose who may read your words: your therapist, or you alone."
+    if mended not in ("", Closing.YES, Closing.NOT_YET, Closing.NOTHING):
+        errors["mended"], mended = "Choose one of the answers shown, or skip this one.", ""
+    kept = {name: sorted(items) for name, items in _ticked(data.getlist("kept")).items()}
+    return LastPage(Closing(words, who == KEEP, kept, mended), errors)
+
+
+def _plain(text: str) -> str:
+    """A page sends two characters for the end of a line; a person sees one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+
+
+def _ticked(names: Iterable[str]) -> dict[str, set[str]]:
+    """'alliance.off', 'alliance.trust' -> the items of each measure."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        measure, _, item = name.partition(".")
+        if len(name) < 60 and item:
+            found[measure].add(item)
+    return found
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What of one day a client keeps for themself, and what they were shown when they chose."""
+
+    seen: Mapping[str, int]
+    kept: Mapping[str, Collection[str]]
+    words_seen: Collection[UUID]
+    words_kept: Collection[UUID]
+
+
+def read_sharing(data: QueryDict) -> Sharing | None:
+    """None for what no page of ours sends."""
+    try:
+        seen = {name: int(revision) for name, _, revision in (one.partition(".") for one in data.getlist("seen"))}
+        shown, kept = ([UUID(one) for one in data.getlist(name)] for name in ("words", "words_kept"))
+    except ValueError:
+        return None
+    return Sharing(seen, _ticked(data.getlist("kept")), shown, kept)
 
 
 class BookSession(forms.Form):

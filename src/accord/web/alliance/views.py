@@ -158,6 +158,7 @@ def session(request: Request, occasion_id: UUID) -> HttpResponse:
     context = {
         "session": one,
         "ratings": sorted(loaded, key=lambda pair: (pair[1].measure, pair[1].rater)),
+        "words": queries.words(request.asker, [one.pk]).get(one.pk, []),
         "links": [(link, queries.link_state(link, timezone.now())) for link in links],
         "rated": any(rating.rater == "therapist" for rating in ratings),
         "choices": forms.ATTENDANCE,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accord import measures
@@ -35,7 +36,8 @@ def help_now(request: Request) -> HttpResponse:
 @require_safe
 def wrong(request: Request) -> HttpResponse:
     """A way out that never passes the therapist."""
-    return render(request, "pages/wrong.html", {"help": _help(request)})
+    context = {"help": _help(request), "back": (reverse("my"), "My page"), "known": True}
+    return render(request, "pages/wrong.html", context)
 
 
 @require_safe

@@ -48,6 +48,7 @@ from accord.web.alliance.actions.sessions import (
     plan_measures,
     record_attendance,
 )
+from accord.web.alliance.actions.sharing import choose_who_reads
 
 __all__ = [
     "Noted",
@@ -62,6 +63,7 @@ __all__ = [
     "by_link",
     "change_address",
     "change_goal_words",
+    "choose_who_reads",
     "declare",
     "discard_intake",
     "end_course",

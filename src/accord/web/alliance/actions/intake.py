@@ -183,7 +183,7 @@ def _answer_sets(
             flags += _flags(asker, course, one)  # before anything else: an answer left out of the record is still said
             if before is None:
                 new.append(one)
-            elif (before.answers, before.total) == (one.answers, one.total):
+            elif (before.shared, before.total) == (one.answers, one.total):  # else a file could try out what is kept
                 done.known += 1
             else:
                 done.differ.append(row.line)

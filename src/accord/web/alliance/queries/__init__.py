@@ -81,11 +81,20 @@ from accord.web.alliance.queries.repairs import (
     settled_since,
     word_of,
 )
+from accord.web.alliance.queries.words import (
+    Closing,
+    closing_sent_already,
+    keepable,
+    never_kept,
+    what_was_brought,
+    words,
+)
 
 __all__ = [
     "FOLLOW_UP_LIFE",
     "GRACE",
     "MONTHS",
+    "Closing",
     "Ended",
     "Rating",
     "SeenStep",
@@ -103,6 +112,7 @@ __all__ = [
     "caseload",
     "check_in",
     "check_ins",
+    "closing_sent_already",
     "coming_sessions",
     "course",
     "course_of_flag",
@@ -117,6 +127,7 @@ __all__ = [
     "how_it_ended",
     "intake",
     "intakes",
+    "keepable",
     "laid_aside",
     "last_of",
     "led",
@@ -127,6 +138,7 @@ __all__ = [
     "looks_after",
     "mended_since",
     "months_later",
+    "never_kept",
     "occasion",
     "occasions",
     "one_brought",
@@ -151,7 +163,9 @@ __all__ = [
     "todays_sessions",
     "unanswered",
     "waiting_check_ins",
+    "what_was_brought",
     "withdrawn",
     "word_of",
+    "words",
     "would_end",
 ]

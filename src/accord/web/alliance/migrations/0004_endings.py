@@ -7,7 +7,7 @@ import accord.web.people.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alliance", "0002_what_the_two_do"),
+        ("alliance", "0003_sent_by"),
         ("people", "0001_initial"),
     ]
 
