@@ -108,8 +108,10 @@ def test_nothing_in_an_article_runs_or_fetches(text: str) -> None:
         assert (attributes.get("href") or "https:").startswith(("https:", "http:", "mailto:"))
 
 
-def test_a_heading_stands_below_the_pages_own() -> None:
-    assert str(writing.html("# One\n\n## Two")) == "<h2>One</h2>\n<h3>Two</h3>\n"
+@pytest.mark.parametrize("text", ["# One\n\n## Two", "## One\n\n### Two", "# One\n\n#### Two"])
+def test_a_heading_stands_below_the_pages_own(text: str) -> None:
+    """And right below it, whatever marks its writer is used to: no level is left out."""
+    assert str(writing.html(text)) == "<h2>One</h2>\n<h3>Two</h3>\n"
 
 
 class TestComments:

@@ -8,11 +8,12 @@ TAGS = {"p", "h2", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "
 
 
 def html(text: str) -> Markup:
-    """As it stands on the page. A heading moves one down: the page's own title is the first."""
+    """As it stands on the page, whose own title is the first heading: those of the text follow, none left out."""
     tokens = MarkdownIt("commonmark", {"html": False}).disable("image").parse(text)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(levels.index(token.tag) + 2, 4)}"
     drawn = MarkdownIt("commonmark", {"html": False}).renderer.render(tokens, {}, {})  # type: ignore[arg-type]
     # A second pair of eyes: whatever the first let through, nothing but these tags reaches a page.
     allowed = {"tags": TAGS, "attributes": {"a": {"href"}, "*": set()}, "url_schemes": {"http", "https", "mailto"}}
