@@ -1,7 +1,7 @@
 """What the invented people do between and around their sessions: steps, words at hand, a talk about a strain."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -29,6 +29,7 @@ WORDS = (
     "I would like to begin with the sleep next time.",
 )
 """One of them with the last check-in of every third person."""
+WEEK, NOON = timedelta(weeks=1), time(12)
 
 
 def between(therapist: Asker, course: Course, days: Sequence[datetime], place: int) -> None:
@@ -58,14 +59,23 @@ def between(therapist: Asker, course: Course, days: Sequence[datetime], place: i
 
 def mend(therapist: Asker) -> None:
     """Where a drop came and scores returned, the two had talked; some say that it is mended, others not yet."""
-    for place, course in enumerate(alliance_queries.caseload(therapist)):
-        seen = before.read(therapist, [course], timezone.now())[course.pk]
+    now, courses = timezone.now(), alliance_queries.caseload(therapist)
+    for place, (course, seen) in enumerate(zip(courses, before.read(therapist, courses, now).values(), strict=True)):
         begun = next((one.repair.since for one in seen.readings if one.repair and one.repair.state == "repaired"), None)
         if (since := seen.occasion(begun)) is None:
             continue
         repair = alliance.open_repair(asker=therapist, course=course, since=since)
-        told = {"about": ["pace"], "showed": "withdrawal", "tried": ["listened", "part"], "note": ""}
-        day = (since.held_on or timezone.now().date()) + timedelta(days=7)
-        alliance.note_talk(asker=therapist, repair=repair, talked_on=day, attempt=uuid4(), **told)  # type: ignore[arg-type]
+        at = (since.starts_at or datetime.combine(since.held_on or now.date(), NOON, since.practice.zone)) + WEEK
+        alliance.note_talk(
+            asker=therapist,
+            repair=repair,
+            talked_on=at.date(),
+            about=["pace"],
+            showed="withdrawal",
+            tried=["listened", "part"],
+            note="",
+            attempt=uuid4(),
+            at=at,
+        )
         if place % 2:
-            alliance.declare(asker=of_client(course.client), repair=repair, mended=True)
+            alliance.declare(asker=of_client(course.client), repair=repair, mended=True, at=at + WEEK)
