@@ -1,18 +1,22 @@
-"""Reading courses beside its peers: z, frozen z, signal and repair of sessions in memory, 8 % of them not rated.
+"""Reading courses beside its peers: sessions in memory, 8 % of them not rated.
 
     python bench/alliance.py [--quick] [--json]
 
-`accord` reads sorted columns with the compiled kernel, `accord plain` the same rule in plain Python, `plain python` is
-a reader anybody would write, `pandas groupby` the same in a function applied to each client. statsmodels and pykalman
-filter a local level with known variances, and R's qcc draws an individuals chart a client: other rules, the nearest
-their users have. Each runs in a process of its own; making the ratings and compiling are not timed. The subjects that
-follow the same rule must agree on every signal. `seconds` and `cpu` are medians; `ratio` is CPU time a row over ours.
-Absent subjects are named on stderr.
+Two jobs. *predictive z*: `accord` reads sorted columns with the compiled kernel, `accord plain` the same rule in plain
+Python, `plain python` is a reader anybody would write, `pandas groupby` the same in a function applied to each client:
+all four give z, frozen z, signal and repair. `pandas rolling`, `statsmodels` and `pykalman` (the rule as a state-space
+model) give z and signal alone, which is less work. *individuals chart*: the lower limit before each rating;
+`accord i-chart` gives z, frozen z, signal and repair besides.
+
+Each runs in a process of its own; making the ratings and compiling are not timed. What a subject gives must be what
+accord gives, numbers to within 1e-9 and all else exactly; `same` says what was compared and the largest difference.
+`seconds` and `cpu` are medians; `ratio` is CPU time a row over that of the job's first subject. Absent subjects are
+named on stderr, and why. Any Python that has the peers and Accord's own requirements will do, with PYTHONPATH=src.
 """
 
 import argparse
 import json
-import math
+import os
 import resource
 import shutil
 import statistics
@@ -21,22 +25,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from peers import predictive_z as peers
+from peers.predictive_z import DROP, SD, WINDOW, Found, Ratings, Run
 
-JOB = "read courses"
 SESSIONS = 12
-SD, DROP, LIMIT, WINDOW = 0.3, 0.7, -2.5, 3
 # The slow ones get fewer courses, and are compared by the row.
-SUBJECTS = {
-    "accord": 1, "accord plain": 20, "plain python": 20, "pandas groupby": 50,
-    "statsmodels": 5_000, "pykalman": 5_000, "R qcc": 5_000,
+JOBS = {
+    "predictive z": {
+        "accord": 1, "accord plain": 20, "plain python": 20, "pandas groupby": 50, "pandas rolling": 10,
+        "statsmodels": 1_000, "pykalman": 1_000,
+    },
+    "individuals chart": {"accord i-chart": 20, "R base": 20, "R qcc": 1_000},
 }  # fmt: skip
-SAME_RULE = ("accord", "accord plain", "plain python", "pandas groupby")
-Ratings = tuple[np.ndarray, np.ndarray, np.ndarray]
-Run = Callable[[], Any]
+CHECKED = 1_000
+TOLERANCE = 1e-9
+CHART = Path(__file__).parent / "peers" / "individuals_chart.R"
+
+
+class AbsentError(Exception):
+    """This subject is not installed here."""
 
 
 def ratings(clients: int) -> Ratings:
@@ -47,99 +59,71 @@ def ratings(clients: int) -> Ratings:
     return np.repeat(np.arange(clients), SESSIONS), np.tile(np.arange(1, SESSIONS + 1), clients), value
 
 
-def prepare_accord(given: Ratings, engine: Any = "compiled") -> Run:
+def accord(given: Ratings, engine: Any = "compiled", method: Any = "predictive-z") -> Run:
     from accord.alliance import Rule, read_columns
 
-    rule = Rule(sd_within=SD, reliable_drop=DROP)
-    return lambda: read_columns(*given, rule, engine=engine).signal
+    rule = Rule(sd_within=SD, reliable_drop=DROP, window=WINDOW, method=method)
+
+    def run() -> Found:
+        read = read_columns(*given, rule, engine=engine)
+        return {name: getattr(read, name) for name in peers.NAMES}
+
+    return run
 
 
-def prepare_accord_plain(given: Ratings) -> Run:
-    return prepare_accord(given, "plain")
+def accord_plain(given: Ratings) -> Run:
+    return accord(given, "plain")
 
 
-def one_course(values: list[float]) -> list[tuple[float, float, int, int]]:
-    """The rule as one would write it down: z, frozen z, signal, repair."""
-    seen: list[float] = []
-    told = []
-    base: float | None = None
-    parts, after, late = 0, 0, False
-    for y in values:
-        if y != y:
-            told.append((math.nan, math.nan, 0, 1 if base is not None else 0))
-            continue
-        last = seen[-3:]
-        m = sum(last) / len(last) if last else math.nan
-        z = (y - m) / (SD * math.sqrt(1 + 1 / len(last))) if last else math.nan
-        frozen, state, signal = z, 0, 0
-        if base is not None:
-            frozen, state, after = (y - base) / (SD * math.sqrt(1 + 1 / parts)), 1, after + 1
-            if y >= base - DROP / 2:
-                late = True
-                if after <= WINDOW:
-                    base, state = None, 2
-        if z <= LIMIT:
-            signal = 2 if m - y >= DROP else 1
-            if base is None or late:
-                base, parts, after, late, state = m, len(last), 0, False, 1
-        told.append((z, frozen, signal, state))
-        seen.append(y)
-    return told
+def chart() -> Any:
+    """Our individuals chart with the 3 sigma of the others: 2.66 is that, rounded."""
+    from accord.alliance.detectors import D2, IndividualsChart
+
+    return IndividualsChart(width=3 / D2)
 
 
-def prepare_plain_python(given: Ratings) -> Run:
-    courses = given[2].reshape(-1, SESSIONS).tolist()
-    return lambda: [row[2] for course in courses for row in one_course(course)]
-
-
-def prepare_pandas_groupby(given: Ratings) -> Run:
-    import pandas as pd
-
-    table = pd.DataFrame({"client": given[0], "session": given[1], "value": given[2]})
-    columns = ["z", "z_frozen", "signal", "repair"]
-
-    def course(rows: Any) -> Any:
-        return pd.DataFrame(one_course(rows["value"].tolist()), columns=columns, index=rows.index)
-
-    return lambda: table.groupby("client", sort=False)[["value"]].apply(course)["signal"].to_numpy()
-
-
-def prepare_statsmodels(given: Ratings) -> Run:
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-    courses = given[2].reshape(-1, SESSIONS)
-    return lambda: [UnobservedComponents(each, "llevel").filter([SD**2, 0.01]).llf for each in courses]
-
-
-def prepare_pykalman(given: Ratings) -> Run:
-    from pykalman import KalmanFilter
-
-    courses = np.ma.masked_invalid(given[2].reshape(-1, SESSIONS))
-    level = KalmanFilter([[1]], [[1]], [[0.01]], [[SD**2]], initial_state_mean=[4], initial_state_covariance=[[1]])
-    return lambda: [level.filter(each)[0][-1, 0] for each in courses]
+def accord_chart(given: Ratings) -> Run:
+    return accord(given, "auto", chart())
 
 
 PREPARE: dict[str, Callable[[Ratings], Run]] = {
-    "accord": prepare_accord,
-    "accord plain": prepare_accord_plain,
-    "plain python": prepare_plain_python,
-    "pandas groupby": prepare_pandas_groupby,
-    "statsmodels": prepare_statsmodels,
-    "pykalman": prepare_pykalman,
+    "accord": accord,
+    "accord plain": accord_plain,
+    "plain python": peers.plain_python,
+    "pandas groupby": peers.pandas_groupby,
+    "pandas rolling": peers.pandas_rolling,
+    "statsmodels": peers.statsmodels,
+    "pykalman": peers.pykalman,
+    "accord i-chart": accord_chart,
 }
 
-QCC = """
-suppressMessages(library(qcc))
-y <- matrix(scan(commandArgs(TRUE)[1], quiet=TRUE, na.strings="nan"), ncol=12, byrow=TRUE)
-start <- proc.time()
-for (i in seq_len(nrow(y))) qcc(na.omit(y[i, ]), type="xbar.one", plot=FALSE)
-took <- proc.time() - start; cat(took[["elapsed"]], took[["user.self"]] + took[["sys.self"]])
-"""
+
+def in_r(subject: str, given: Ratings, repeats: int) -> tuple[np.ndarray, dict[str, Any]]:
+    """The limits, and what it took; R times itself."""
+    if not shutil.which("Rscript"):
+        raise AbsentError("Rscript is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        asked, told = Path(folder) / "ratings.txt", Path(folder) / "limits.txt"
+        np.savetxt(asked, given[2].reshape(-1, SESSIONS), fmt="%.17g")
+        call = ["Rscript", str(CHART), subject.split()[1], str(asked), str(repeats), str(told)]
+        done = subprocess.run(call, capture_output=True, text=True)
+        said = (done.stderr.replace("Execution halted", "").strip().splitlines() or ["failed"])[-1].strip()
+        if done.returncode == 3:
+            raise AbsentError(said)
+        if done.returncode:
+            raise SystemExit(f"{subject}: {said}")
+        limits = np.genfromtxt(told, missing_values="NA").reshape(-1)
+    seconds, cpu, peak, *who = done.stdout.split()
+    took = {"seconds": float(seconds), "cpu": float(cpu), "peak_mb": None if peak == "nan" else int(peak)}
+    return limits, {**took, "who": " ".join(who)}
 
 
 def measure_here(subject: str, clients: int, repeats: int) -> dict[str, Any]:
     """Time one subject in this process."""
-    run = PREPARE[subject](ratings(clients))
+    given = ratings(clients)
+    if subject.startswith("R "):
+        return in_r(subject, given, repeats)[1]
+    run = PREPARE[subject](given)
     run()
     seconds, cpu = [], []
     for _ in range(repeats):
@@ -147,56 +131,106 @@ def measure_here(subject: str, clients: int, repeats: int) -> dict[str, Any]:
         run()
         seconds.append(time.perf_counter() - wall)
         cpu.append(time.process_time() - processor)
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    return told(subject, clients, statistics.median(seconds), statistics.median(cpu), peak)
-
-
-def told(subject: str, clients: int, seconds: float, cpu: float, peak: int | None) -> dict[str, Any]:
     return {
-        "job": JOB, "size": clients * SESSIONS, "subject": subject, "seconds": seconds, "cpu": cpu, "peak_mb": peak,
+        "seconds": statistics.median(seconds), "cpu": statistics.median(cpu), "peak_mb": peak_mb(),
+        "who": edition(subject),
     }  # fmt: skip
 
 
-def measure_r(clients: int) -> dict[str, Any] | None:
-    """R times itself; its start and the reading of the file are left out."""
-    if not shutil.which("Rscript"):
-        print("R qcc: Rscript is not installed", file=sys.stderr)
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ratings.txt"
-        np.savetxt(path, ratings(clients)[2].reshape(-1, SESSIONS))
-        done = subprocess.run(["Rscript", "-e", QCC, str(path)], capture_output=True, text=True)
-    if done.returncode:
-        print(f"R qcc: {(done.stderr.strip().splitlines() or ['failed'])[-1]}", file=sys.stderr)
-        return None
-    seconds, cpu = map(float, done.stdout.split())
-    return told("R qcc", clients, seconds, cpu, None)
+def peak_mb() -> int:
+    """This process's own peak: what `getrusage` says was begun by the process that started it."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        return round(int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def in_own_process(subject: str, clients: int, repeats: int) -> dict[str, Any] | None:
-    """The same in a fresh process; None where the subject is not installed."""
-    if subject == "R qcc":
-        return measure_r(clients)
+def edition(subject: str) -> str:
+    name = subject.split()[0]
+    try:
+        return f"{name} {version(name)}" if name not in ("accord", "plain") else ""
+    except PackageNotFoundError:
+        return name
+
+
+def measured(job: str, subject: str, clients: int, repeats: int) -> dict[str, Any]:
+    """The same in a fresh process."""
     call = [sys.executable, __file__, "--subject", subject, "--clients", str(clients), "--repeats", str(repeats)]
     done = subprocess.run(call, capture_output=True, text=True)
     if done.returncode:
-        print(f"{subject}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
-        return None
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+        raise SystemExit(f"{subject}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
+    return {"job": job, "size": clients * SESSIONS, "subject": subject, **json.loads(done.stdout)}
 
 
-def agree(clients: int) -> None:
-    """On the same courses everyone who is here gives the same signals."""
-    given, subjects = ratings(clients), {name: PREPARE[name] for name in SAME_RULE}
-    wanted = np.asarray(prepare_accord(given)())
-    for name, prepare in subjects.items():
+def wanted(job: str, given: Ratings) -> Found:
+    """What accord gives: for the chart also the limit, from its detector, session by session."""
+    if job == "predictive z":
+        return peers.as_columns(accord(given)())
+    how, lower = chart(), np.full(len(given[2]), np.nan)
+    for first in range(0, len(lower), SESSIONS):
+        kept = how.start()
+        for row in range(first, first + SESSIONS):
+            if (y := given[2][row]) == y:
+                look = how.look(kept, y, SD, DROP)
+                lower[row] = look.threshold if look else np.nan
+                kept = how.learn(kept, y)
+    return {**peers.as_columns(accord_chart(given)()), "fires": given[2] <= lower, "lower": lower}
+
+
+def found(subject: str, given: Ratings) -> Found:
+    """What a subject gives; AbsentError if it is not here."""
+    if subject.startswith("R "):
+        limits = in_r(subject, given, 1)[0]
+        return {"lower": limits, "fires": given[2] <= limits}
+    try:
+        got = peers.as_columns(PREPARE[subject](given)())
+    except ModuleNotFoundError as missing:
+        raise AbsentError(f"{missing.name} is not installed") from None
+    return got | ({"fires": got["signal"] > 0} if subject == "accord i-chart" else {})
+
+
+def same(subject: str, got: Found, ours: Found) -> str:
+    """What agrees, and how closely; SystemExit if anything does not."""
+    most = 0.0
+    for name, column in got.items():
+        if not np.allclose(column, ours[name], rtol=0, atol=TOLERANCE, equal_nan=True):
+            raise SystemExit(f"{subject}: {name} is not what accord gives")
+        if column.dtype.kind == "f":
+            most = max(most, float(np.nanmax(np.abs(column - ours[name]), initial=0)))
+        elif not np.array_equal(column, ours[name]):
+            raise SystemExit(f"{subject}: {name} is not what accord gives")
+    return f"{', '.join(got)} ({most:.0e})"
+
+
+def run_job(job: str, clients: int, repeats: int) -> list[dict[str, Any]]:
+    """Each subject that is here: first whether it gives the same, then how long it takes."""
+    given, results = ratings(CHECKED), []
+    ours = wanted(job, given)
+    for subject, share in JOBS[job].items():
         try:
-            got = np.asarray(prepare(given)())
-        except ModuleNotFoundError:
+            agrees = same(subject, found(subject, given), ours)
+        except AbsentError as why:
+            print(f"{subject}: {why}", file=sys.stderr)
             continue
-        if not np.array_equal(got, wanted):
-            raise SystemExit(f"{name} and accord give different signals")
+        result = measured(job, subject, max(clients // share, 20), repeats)
+        first = results[0] if results else result
+        result["ratio"] = round(result["cpu"] / result["size"] / (first["cpu"] / first["size"]), 2)
+        results.append({**result, "same": agrees})
+    return results
+
+
+def show(results: list[dict[str, Any]]) -> None:
+    print(
+        f"{results[0]['job']:17} {'sessions':>11} {'seconds':>8} {'cpu':>8} {'M/s cpu':>8} {'peak MB':>7} {'ratio':>9}"
+        "  same (largest difference)"
+    )
+    for result in results:
+        speed = result["size"] / result["cpu"] / 1e6
+        print(
+            f"{result['subject']:17} {result['size']:11,} {result['seconds']:8.4f} {result['cpu']:8.4f} {speed:8.3f} "
+            f"{result['peak_mb'] or '':>7} {result['ratio']:9,.2f}  {result['same']}"
+        )
+    print(", ".join(dict.fromkeys(result["who"] for result in results if result["who"])) or "no peers", end="\n\n")
 
 
 def main() -> None:
@@ -212,25 +246,15 @@ def main() -> None:
     if given.subject:
         print(json.dumps(measure_here(given.subject, clients, repeats)))
         return
-    agree(2_000)
-    results = [in_own_process(subject, max(clients // share, 20), repeats) for subject, share in SUBJECTS.items()]
-    report([result for result in results if result], given.json)
-
-
-def report(results: list[dict[str, Any]], as_json: bool) -> None:
-    ours = results[0]["cpu"] / results[0]["size"]
-    if not as_json:
-        print(f"{'subject':16} {'sessions':>12} {'seconds':>9} {'cpu':>9} {'M/s cpu':>9} {'peak MB':>8} {'ratio':>9}")
-    for result in results:
-        result["ratio"] = round(result["cpu"] / result["size"] / ours, 2)
-        if as_json:
-            print(json.dumps(result))
-            continue
-        speed = result["size"] / result["cpu"] / 1e6
-        print(
-            f"{result['subject']:16} {result['size']:12,} {result['seconds']:9.4f} {result['cpu']:9.4f} "
-            f"{speed:9.3f} {result['peak_mb'] or '':>8} {result['ratio']:9.2f}"
-        )
+    before = os.getloadavg()[0]
+    for job in JOBS:
+        results = run_job(job, clients, repeats)
+        if given.json:
+            print(*map(json.dumps, results), sep="\n", flush=True)
+        else:
+            show(results)
+    if not given.json:
+        print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load when it began {before:.1f}")
 
 
 if __name__ == "__main__":

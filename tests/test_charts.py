@@ -197,3 +197,11 @@ def test_a_sparkline_marks_its_last_value() -> None:
     assert len(parts(sparkline([1, None, 3], low=0, high=5, title="t"), "spark-last")) == 1
     assert parts(sparkline([1, 3, None], low=0, high=5, title="t"), "spark-old")
     assert parts(sparkline([None], low=0, high=5, title="t"), "spark-base")
+
+
+def test_each_kind_of_event_has_a_mark_of_its_own() -> None:
+    """Told apart by shape and words, without colour."""
+    kinds = ("note", "strain", "repair", "missed", "cancelled", "late")
+    marks = [re.findall(r'(<\w+ class="chart-event-mark.*?>)', drawing(events=[Event(2, "x", kind)])) for kind in kinds]
+    assert all(marks)
+    assert len({mark[0] for mark in marks}) == len(kinds)

@@ -1,7 +1,11 @@
 """`accord alliance read`: the contract of --json, aliases, bad rows, and what people see."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -128,3 +132,19 @@ def test_judging_in_small(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)["rows"]
     assert len(told) == 27
     assert list(told[0]) == ["depth", "detector", "sensitivity", "false alarms a session", "PPV", "alarms a client"]
+
+
+def test_json_reaches_the_file_while_a_bar_is_drawn_on_the_terminal(file: Path, tmp_path: Path) -> None:
+    screen, terminal = pty.openpty()
+    out = tmp_path / "told.json"
+    call = [sys.executable, "-m", "accord", "alliance", "read", str(file), "--json", *GIVEN]
+    here = {**os.environ, "TERM": "xterm", "PYTHONPATH": os.pathsep.join(sys.path)}
+    with out.open("wb") as told:
+        done = subprocess.run(call, stdout=told, stderr=terminal, env=here, timeout=60)
+    os.close(terminal)
+    shown = os.read(screen, 100_000)
+    os.close(screen)
+    assert done.returncode == 0
+    assert len(json.loads(out.read_text())) == 10
+    assert b"writing" in shown
+    assert b'"client"' not in shown

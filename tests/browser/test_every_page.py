@@ -1,15 +1,24 @@
 """Every page, as each of the cast finds it: accessible, no wider than a phone, in light and dark, and quiet."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accord.web.alliance import actions as alliance
-from accord.web.people.asker import of_member
+from accord.web.alliance import queries
+from accord.web.alliance.models import Course, Repair
+from accord.web.alliance.queries import Closing
+from accord.web.pages import actions as pages
+from accord.web.pages.models import Article, Comment
+from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
+from tests.rules.test_addresses import talked_about
 
 NARROW = {"width": 320, "height": 640}
 
@@ -23,15 +32,64 @@ def lived_in(stage: Cast) -> Cast:
             given = alliance_answers(4, session=occasion.number or 1, off=1)
             send(occasion.check_ins.get(moment="after"), {"alliance": given})
     alliance.save_draft(check_in=stage.after, given={"alliance": {"goals": 3}})
+    said = Closing("It stayed with me.", words_kept=True, kept={"phq-9": ["1"]})
+    alliance.answer_again(check_in=stage.before)
+    alliance.save_draft(check_in=stage.before, given={"phq-9": phq9(2, 1, 1, 2, 1)}, closing=said)
+    alliance.send_check_in(check_in=stage.before)
+    talked_about(stage)
     stage.therapist.published, stage.therapist.about = True, "I like plain words."
     stage.therapist.save()
+    between_sessions(stage)
     return stage
+
+
+def between_sessions(stage: Cast) -> None:
+    """Four told steps, a fifth that waits, words at hand, something brought and something talked about."""
+    ada, berg, course = of_client(stage.ada), of_member(stage.therapist), stage.course
+    for foretold, felt in ((8, 5), (7, 6), (6, 6), (9, 4), (7, None)):
+        step = alliance.agree_step(asker=berg, course=course, what="Ask one question in the meeting", attempt=uuid4())
+        alliance.foretell(asker=ada, step=step, foretold=foretold)
+        if felt is not None:
+            told = {"went": "done", "company": "alone", "happened": "My voice shook.", "kept": felt == 6}
+            alliance.tell_step(asker=ada, step=step, felt=felt, **told)
+    for text in ("It rises, it stays a while, it passes.", "You have stood here before.", "Slowly."):
+        saying = alliance.save_saying(asker=berg, course=course, text=text)
+    alliance.remove_saying(asker=berg, saying=saying)
+    for text in ("Why do I always say yes?", "W" * 120):
+        alliance.bring(asker=ada, course=course, kind="thought", text=text)
+    alliance.take_up(asker=berg, brought=alliance.bring(asker=ada, course=course, kind="step", about=step.pk))
+
+
+def step_of(stage: Cast) -> UUID:
+    return queries.steps(of_client(stage.ada), stage.course)[0].pk
 
 
 def kept_table(stage: Cast):  # type: ignore[no-untyped-def]
     text = "client,session,phq-9.client\nK-1,1,5\nK-1,2,-5\n"
     asker = of_member(stage.therapist)
     return alliance.keep_intake(asker=asker, practice=stage.practice.pk, file_name="mine.csv", text=text, map_text="")
+
+
+def mended(stage: Cast) -> Repair:
+    """Something is being mended since the third session, and the last one was strained again."""
+    asker, third = of_member(stage.therapist), stage.course.occasions.get(number=3)
+    send(stage.after, {"alliance": alliance_answers(2, off=4)})
+    repair = alliance.open_repair(asker=asker, course=stage.course, since=third)
+    told = {"about": ["pace"], "showed": "both", "tried": ["part", "later"], "note": "A line."}
+    alliance.note_talk(asker=asker, repair=repair, talked_on=timezone.now().date(), attempt=uuid4(), **told)
+    return repair
+
+
+def written(stage: Cast) -> tuple[Article, Comment]:
+    """One published article with one comment."""
+    if one := Article.objects.first():
+        return one, one.comments.get()
+    asker, text = of_member(stage.therapist), "## First\n\nWe *talk*.\n\n- one\n- two"
+    words = {"title": "How a first meeting goes", "text": text, "comments_open": True}
+    one = pages.write_article(asker=asker, article=None, attempt=uuid4(), **words)
+    pages.publish_article(asker=asker, article=one, published=True)
+    said = {"name": "Q", "email": "q@example.org", "text": "Thank you."}
+    return one, pages.say_comment(article=one, attempt=uuid4(), **said)
 
 
 def flagged(stage: Cast) -> Flag:
@@ -41,31 +99,86 @@ def flagged(stage: Cast) -> Flag:
     return Flag.objects.get()
 
 
+def ended(stage: Cast) -> Course:
+    """An earlier course of Ada's, looked back on, with something that is asked later."""
+    if there := Course.objects.filter(therapist=stage.deputy).first():
+        return there
+    asker = of_member(stage.deputy)
+    earlier = alliance.open_course(asker=asker, client=stage.ada, therapist=stage.deputy)
+    alliance.plan_measures(asker=asker, course=earlier, wanted={"gad-7": ("before", 1)})
+    alliance.end_course(asker=asker, course=earlier, review="Walking helped.", noted="I can ask.", follow_ups=[1, 6])
+    return earlier
+
+
+def agreed(stage: Cast) -> list[int]:
+    """Two versions: one signed, with a low number and progress; a newer one of which she wants something otherwise."""
+    therapist, client = of_member(stage.therapist), of_client(stage.ada)
+    given = {"asker": therapist, "course": stage.course, "approach": "One worry a week, and a small step."}
+    ticks = {"explained": True, "asked": True, "welcomed": True}
+    goals = [alliance.Wanted("to sleep through the night"), alliance.Wanted("to call my sister again")]
+    one = alliance.propose_agreement(**given, **ticks, goals=goals, attempt=uuid4())
+    threads = [goal.thread for goal in one.goals.all()]
+    willing = {"open_mind": 7, "trust": 4, "coming": 2, "sharing": None}
+    alliance.reply(asker=client, agreement=one, words={}, willing=willing, signed=True)
+    for value, kept in ((2, False), (4, True), (5, False)):
+        noted = [alliance.Noted(threads[0], value, kept)]
+        alliance.note_progress(asker=client, course=stage.course, noted=noted, attempt=uuid4())
+    goals = [alliance.Wanted("to sleep", threads[0]), alliance.Wanted("to rest")]
+    two = alliance.propose_agreement(**given, **ticks, goals=goals, attempt=uuid4())
+    alliance.reply(asker=client, agreement=two, words={}, willing=willing, otherwise="Please not every week.")
+    return [one.version, two.version]
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
+    versions = agreed(stage)
     course, session = [stage.course.pk], [stage.session.pk]
     return {
         "stranger": [
-            *map(reverse, ("front", "why", "help", "measures", "model", "therapists", "my_sign_in")),
+            *map(reverse, ("front", "why", "help", "measures", "model", "articles", "therapists", "my_sign_in")),
+            reverse("article", args=[written(stage)[0].slug]),
             reverse("therapist", args=[stage.therapist.pk]),
             reverse("my_enter", args=["no-such-secret"]),
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [reverse("my"), reverse("my_session", args=session), reverse("my_address"), reverse("wrong")],
+        "client": [
+            *map(reverse, ("my", "my_address", "wrong", "check_in_wrong")),
+            reverse("my_session", args=session),
+            reverse("my_between", args=course),
+            reverse("my_step", args=[step_of(stage)]),
+            reverse("my_agreement", args=course),
+            reverse("my_ending", args=[ended(stage).pk]),
+        ],
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),
             reverse("new_client"),
-            *(reverse(name, args=course) for name in ("course", "edit_client", "plan")),
+            *(
+                reverse(name, args=course)
+                for name in ("course", "edit_client", "plan", "between", "end_course", "hand_over")
+            ),
+            *(reverse(name, args=course) for name in ("agreement", "propose_agreement")),
+            *(reverse("agreement_version", args=[*course, version]) for version in versions),
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
+            reverse("before", args=course),
+            reverse("talked", args=course),
+            reverse("repair", args=[mended(stage).pk]),
+            reverse("lay_aside", args=[*session, "strain:off"]),
+            reverse("my_view"),
+            *map(reverse, ("writings", "new_article")),
+            reverse("edit_article", args=[written(stage)[0].pk]),
+            reverse("comment", args=[written(stage)[1].pk]),
             reverse("intake", args=[kept_table(stage).pk]),
-            reverse("you"),
+            *map(reverse, ("you", "away", "leaving")),
         ],
         "deputy": [reverse("desk")],
-        "manager": [reverse("practice"), reverse("members"), reverse("safety_plan")],
+        "manager": [
+            *map(reverse, ("practice", "members", "safety_plan")),
+            reverse("member_leaves", args=[stage.therapist.pk]),
+        ],
         "researcher": [reverse("research")],
         "operator": [reverse("machinery")],
     }
@@ -107,7 +220,10 @@ TOO_SMALL = """[...document.querySelectorAll('button, .button, label:has(input),
 def test_targets_are_large_enough_for_a_thumb(lived_in: Cast, watched: Page, live_server) -> None:  # type: ignore[no-untyped-def]
     """Every button, answer and field on the pages a client sees is at least 44 px high."""
     sign_in(watched.context, live_server.url, lived_in.visitor(lived_in.ada))
-    for place in (reverse("my"), link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in")):
+    hers = [reverse("my_between", args=[lived_in.course.pk]), reverse("my_step", args=[step_of(lived_in)])]
+    agreed(lived_in)
+    hers.append(reverse("my_agreement", args=[lived_in.course.pk]))
+    for place in (reverse("my"), link_to(lived_in.after), "/check-in/1/", reverse("my_sign_in"), *hers):
         watched.goto(live_server.url + place)
         assert watched.evaluate(TOO_SMALL) == [], place
 

@@ -90,13 +90,14 @@ class Person(threading.Thread):
         base = self.service.address
         browser.open(base + link, timeout=5).read()
         key = ""
-        for page in (1, 2, 3):
+        for page in (1, 2, 3, 4):  # three of questions, and the last one sends
             shown = browser.open(f"{base}/check-in/{page}/", timeout=5).read().decode()
             if "We have your answers" in shown:
                 return key or link
             key = re.search(r'name="check_in" value="([^"]+)"', shown)[1]  # type: ignore[index]
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown)[1]  # type: ignore[index]
             body = {f"phq-9.{item}": "1" for item in range(1, 10)}
+            body |= {"closing": "1", "words_for": "share", "words": "Once."} if page == 4 else {}
             sent = urlencode({**body, "check_in": key, "csrfmiddlewaretoken": token}).encode()
             shown = browser.open(Request(f"{base}/check-in/{page}/", sent), timeout=5).read().decode()
         if "Your answers are saved" not in shown:

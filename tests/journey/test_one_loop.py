@@ -16,12 +16,19 @@ def form(measure: str, answers: dict[str, int | None]) -> dict[str, str]:
 
 
 def answer_all(phone: Visitor, check_in, measure: str, answers: dict[str, int | None], pages: int = 3):  # type: ignore[no-untyped-def]
-    """Go through the pages with 'next' until 'send'; returns the last page."""
+    """Go through the pages with 'next', then press 'send' on the last one; returns what that shows."""
     phone.get(link_to(check_in))
     for page in range(1, pages + 1):
         body = {**form(measure, answers), "check_in": str(check_in.pk)}
         last = phone.post(f"/check-in/{page}/", body, follow=True)
-    return last
+    assert "Before you send" in last.content.decode()
+    return press_send(phone, check_in, pages + 1)
+
+
+def press_send(phone: Visitor, check_in, page: int = 4, **more: object):  # type: ignore[no-untyped-def]
+    """The last page: own words and what is kept, all of it optional."""
+    body = {"closing": "1", "words_for": "share", "check_in": str(check_in.pk), **more}
+    return phone.post(f"/check-in/{page}/", body, follow=True)
 
 
 def test_from_a_link_on_a_phone_to_the_therapists_desk(cast: Cast) -> None:

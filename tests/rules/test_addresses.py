@@ -6,14 +6,20 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accord.web.alliance import actions as alliance
-from accord.web.alliance.models import Dismissal, Repair
-from accord.web.people.asker import of_member
+from accord.web.alliance.models import Agreement, Course, Dismissal, Repair
+from accord.web.audit.models import Act
+from accord.web.pages import actions as pages
+from accord.web.pages.models import Article, Comment
+from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, alliance_answers, phq9, send
 
@@ -46,6 +52,9 @@ FLAG = (302, 404, 404, 200, 404, 200, 404, 404, 404, 404)
 MANAGERS = (302, 404, 404, 404, 404, 404, 200, 404, 404, 404)
 RESEARCHERS = (302, 404, 404, 404, 404, 404, 404, 200, 404, 404)
 OPERATORS = (302, 404, 404, 404, 404, 404, 404, 404, 200, 404)
+WRITERS = (302, 404, 404, 200, 200, 404, 200, 404, 404, 200)
+WROTE = (302, 404, 404, 200, 404, 404, 200, 404, 404, 404)  # the author, and the practice's manager
+WRITERS_POST = (302, 404, 404, 405, 405, 404, 405, 404, 404, 405)
 STAFF = (302, 404, 404, 200, 200, 200, 200, 200, 200, 200)
 
 TABLE: dict[str, tuple[int, ...]] = {
@@ -53,6 +62,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "why": EVERYONE,
     "help": EVERYONE,
     "measures": EVERYONE,
+    "articles": EVERYONE,
+    "article": EVERYONE,
     "model": EVERYONE,
     "therapists": EVERYONE,
     "therapist": EVERYONE,
@@ -65,9 +76,23 @@ TABLE: dict[str, tuple[int, ...]] = {
     "check_in_done": (302,) * 10,
     "check_in_again": NO_GET,
     "check_in_not_me": NO_GET,
+    "check_in_wrong": EVERYONE,
     "my": CLIENTS,
     "my_session": ONLY_ADA,
+    "my_sharing": ONLY_ADA_POSTS,
+    "my_repair": ONLY_ADA_POSTS,
     "my_check_in": ONLY_ADA_POSTS,
+    "my_ending": ONLY_ADA,
+    "my_between": ONLY_ADA,
+    "my_agree_step": ONLY_ADA_POSTS,
+    "my_save_words": ONLY_ADA_POSTS,
+    "my_bring": ONLY_ADA_POSTS,
+    "my_step": ONLY_ADA,
+    "my_foretell": ONLY_ADA_POSTS,
+    "my_set_aside": ONLY_ADA_POSTS,
+    "my_remove_words": ONLY_ADA_POSTS,
+    "my_withdraw": ONLY_ADA_POSTS,
+    "my_agreement": ONLY_ADA,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
@@ -86,7 +111,18 @@ TABLE: dict[str, tuple[int, ...]] = {
     "edit_client": HERS,
     "plan": HERS,
     "book_session": THERAPISTS_POST,
-    "end_course": THERAPISTS_POST,
+    "end_course": HERS,
+    "hand_over": HERS,
+    "between": HERS,
+    "agree_step": THERAPISTS_POST,
+    "save_words": THERAPISTS_POST,
+    "set_aside_step": THERAPISTS_POST,
+    "remove_words": THERAPISTS_POST,
+    "take_up": THERAPISTS_POST,
+    "agreement": HERS,
+    "propose_agreement": HERS,
+    "take_back_agreement": THERAPISTS_POST,
+    "agreement_version": HERS,
     "session": HERS,
     "move_session": THERAPISTS_POST,
     "record_attendance": THERAPISTS_POST,
@@ -96,18 +132,29 @@ TABLE: dict[str, tuple[int, ...]] = {
     "renew_link": THERAPISTS_POST,
     "intakes": THERAPISTS,
     "intake": HERS,
+    "writings": WRITERS,
+    "new_article": WRITERS,
+    "edit_article": WROTE,
+    "publish_article": WRITERS_POST,
+    "comment": WROTE,
     "practice": MANAGERS,
     "members": MANAGERS,
+    "member_leaves": MANAGERS,
     "safety_plan": MANAGERS,
     "research": RESEARCHERS,
     "machinery": OPERATORS,
     "you": STAFF,
+    "away": THERAPISTS,
+    "leaving": THERAPISTS,
     "my_view": THERAPISTS,
 }
 
 POSTS = {
     "book_session": {"day": "2030-01-07", "time": "10:00"},
-    "end_course": {},
+    "end_course": {"how": "planned"},
+    "hand_over": {"to": ""},
+    "my_ending": {"taken": "mine", "kept": "on"},
+    "member_leaves": {"to": "", "sure": "on"},
     "move_session": {"day": "2030-01-07", "time": "10:00"},
     "record_attendance": {"attended": "no"},
     "send_link": {},
@@ -116,15 +163,42 @@ POSTS = {
     "plan": {"phq-9": "1"},
     "edit_client": {"email": "thief@example.org"},
     "flag": {"note": "nothing"},
+    "edit_article": {"title": "Mine now", "text": "Taken."},
+    "publish_article": {"published": "no"},
+    "comment": {"decision": "delete"},
     "talked": {"talked_on": "2026-01-05", "showed": "unsure"},
     "repair": {"talked_on": "2026-01-05", "showed": "unsure"},
     "call_mended": {"mended": "yes"},
     "lay_aside": {"why": "life"},
     "take_up_again": {},
     "intake": {"bring_in": "1"},
+    "my_sharing": {"seen": "phq-9.1", "kept": "phq-9.1"},
+    "my_repair": {"mended": "yes"},
     "my_check_in": {},
+    "my_agree_step": {"what": "give up"},
+    "my_save_words": {"text": "nothing helps"},
+    "my_bring": {"kind": "thought", "text": "nothing"},
+    "my_step": {"went": "not", "reads": "share"},
+    "my_foretell": {"foretold": "10"},
+    "my_set_aside": {},
+    "my_remove_words": {},
+    "my_withdraw": {},
+    "agree_step": {"what": "give up"},
+    "save_words": {"text": "nothing helps"},
+    "set_aside_step": {},
+    "remove_words": {},
+    "take_up": {},
+    "agreement": {},
+    "propose_agreement": {"explained": "on", "asked": "on", "welcomed": "on", "approach": "mine", "goal_1": "mine"},
+    "take_back_agreement": {},
+    "my_agreement": {"what": "sign"},
 }
-"""Addresses that change something of Ada's, with a body that would."""
+"""Addresses that change something of Ada's (or her therapist's), with a body that would."""
+ALSO = {
+    ("deputy", "flag"),
+    ("manager", "member_leaves"),
+    *(("manager", name) for name in ("edit_article", "publish_article", "comment")),
+}
 
 
 def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -139,6 +213,10 @@ def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 @pytest.fixture
 def places(cast: Cast) -> dict[str, str]:
+    return places_of(cast)
+
+
+def places_of(cast: Cast) -> dict[str, str]:
     """Each address with Ada's own things in it."""
     send(cast.before, {"phq-9": phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)})
     therapist = cast.therapist
@@ -153,25 +231,53 @@ def places(cast: Cast) -> dict[str, str]:
     )
     strained(cast)
     repair, laid = mended_and_laid_aside(cast)
+    article, comment = commented_article(cast)
+    step, saying, brought = between_sessions(cast)
+    _propose(cast)
     arguments = {
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
         "open_link": [_token(cast)],
         "check_in_page": [1],
         "my_session": [cast.session.pk],
+        "my_sharing": [cast.session.pk],
+        "my_repair": [talked_about(cast, 2).pk],
         "my_check_in": [cast.after.pk],
         "my_enter": ["a-secret-that-is-none"],
         "flag": [Flag.objects.get().pk],
-        **{key: [cast.course.pk] for key in ("course", "edit_client", "plan", "book_session", "end_course")},
+        **{
+            key: [cast.course.pk]
+            for key in ("course", "edit_client", "plan", "book_session", "end_course", "hand_over")
+        },
+        **{key: [cast.course.pk] for key in ("agreement", "propose_agreement", "take_back_agreement", "my_agreement")},
+        "agreement_version": [cast.course.pk, 1],
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
         **{key: [cast.after.pk] for key in ("check_in_link", "send_link", "renew_link")},
         **{key: [cast.course.pk] for key in ("before", "talked")},
         **{key: [repair.pk] for key in ("repair", "call_mended")},
         "lay_aside": [cast.session.pk, "strain:off"],
         "take_up_again": [laid.pk],
+        "article": [article.slug],
+        **{key: [article.pk] for key in ("edit_article", "publish_article")},
+        "comment": [comment.pk],
+        **{key: [cast.course.pk] for key in ("my_between", "my_agree_step", "my_save_words", "my_bring")},
+        **{key: [cast.course.pk] for key in ("between", "agree_step", "save_words")},
+        **{key: [step] for key in ("my_step", "my_foretell", "my_set_aside", "set_aside_step")},
+        **{key: [saying] for key in ("my_remove_words", "remove_words")},
+        **{key: [brought] for key in ("my_withdraw", "take_up")},
         "intake": [kept.pk],
+        "my_ending": [_ended(cast).pk],
+        "member_leaves": [therapist.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def _ended(cast: Cast) -> Course:
+    """An earlier course of Ada's, with somebody else."""
+    asker = of_member(cast.deputy)
+    earlier = alliance.open_course(asker=asker, client=cast.ada, therapist=cast.deputy)
+    alliance.end_course(asker=asker, course=earlier)
+    return earlier
 
 
 def strained(cast: Cast) -> None:
@@ -181,11 +287,50 @@ def strained(cast: Cast) -> None:
     send(cast.after, {"alliance": alliance_answers(4, off=4)})
 
 
+def commented_article(cast: Cast) -> tuple[Article, Comment]:
+    asker, words = of_member(cast.therapist), {"title": "How a first meeting goes", "text": "We *talk*."}
+    one = pages.write_article(asker=asker, article=None, comments_open=True, attempt=uuid4(), **words)
+    pages.publish_article(asker=asker, article=one, published=True)
+    said = {"name": "Q", "email": "q@example.org", "text": "Thank you."}
+    return one, pages.say_comment(article=one, attempt=uuid4(), **said)
+
+
 def mended_and_laid_aside(cast: Cast) -> tuple[Repair, Dismissal]:
     asker, third = of_member(cast.therapist), cast.course.occasions.get(number=3)
     repair = alliance.open_repair(asker=asker, course=cast.course, since=third)
     laid = alliance.lay_aside(asker=asker, course=cast.course, since=third, what="strain:held_back", why="talked")
     return repair, laid
+
+
+def between_sessions(cast: Cast) -> tuple[UUID, UUID, UUID]:
+    """A step of Ada's, words at hand, and something she brings: the ids."""
+    ada, berg = of_client(cast.ada), of_member(cast.therapist)
+    step = alliance.agree_step(asker=berg, course=cast.course, what="Ask one question", attempt=uuid4())
+    saying = alliance.save_saying(asker=berg, course=cast.course, text="It passes.")
+    brought = alliance.bring(asker=ada, course=cast.course, kind="step", about=step.pk)
+    return step.pk, saying.pk, brought.pk
+
+
+def _propose(cast: Cast) -> None:
+    alliance.propose_agreement(
+        asker=of_member(cast.therapist),
+        course=cast.course,
+        approach="One worry a week.",
+        goals=[alliance.Wanted("to sleep")],
+        explained=True,
+        asked=True,
+        welcomed=True,
+        attempt=uuid4(),
+    )
+
+
+def talked_about(cast: Cast, number: int = 4) -> Repair:
+    """Something that felt off in one of Ada's sessions, and that the two talked about."""
+    asker, since = of_member(cast.therapist), cast.course.occasions.get(number=number)
+    repair = alliance.open_repair(asker=asker, course=cast.course, since=since)
+    noted = {"about": ["bond"], "showed": "withdrew", "tried": ["asked"], "note": "Only for me."}
+    alliance.note_talk(asker=asker, repair=repair, talked_on=timezone.localdate(), attempt=uuid4(), **noted)
+    return repair
 
 
 def _token(cast: Cast) -> str:
@@ -211,23 +356,22 @@ def test_everyone_finds_what_is_theirs_and_nothing_else(cast: Cast, places: dict
 
 def test_nobody_else_changes_what_is_adas(cast: Cast, places: dict[str, str]) -> None:
     """Each of the cast posts to each address of hers: only her therapist (and she, to her own) gets through."""
+    everyone, allowed = cast.everyone, {"her therapist", "client"}
     before = _picture(cast)
-    allowed = {"her therapist", "client"}
-    for person, visitor in cast.everyone.items():
+    proposed = str(Agreement.objects.get().pk)
+    for person, visitor in everyone.items():
         for name, body in POSTS.items():
-            if person in allowed or (person == "deputy" and name == "flag"):
+            if person in allowed or (person, name) in ALSO:
                 continue
-            assert visitor.post(places[name], body).status_code in (302, 404), f"{person} at {name}"
+            assert visitor.post(places[name], {**body, "agreement": proposed}).status_code in (302, 404), (
+                f"{person} at {name}"
+            )
     assert _picture(cast) == before
 
 
 def _picture(cast: Cast) -> list[object]:
-    from accord.web.alliance import models
-    from accord.web.notices.models import Notice
-
-    asked = (models.AnswerSet, models.CheckIn, models.Course, models.Occasion, models.PlannedMeasure)
-    mended = (models.Repair, models.Talk, models.Declared, models.Dismissal)
-    tables = (*asked, *mended, Notice)
+    """All that is stored, but for the audit, which notes readings too."""
+    tables = [one for one in apps.get_models() if one.__module__.startswith("accord.") and one is not Act]
     rows: list[object] = [sorted(table.objects.values_list(), key=str) for table in tables]
     cast.ada.refresh_from_db()
     return [*rows, cast.ada.email]
@@ -246,8 +390,9 @@ def _text(response: HttpResponse) -> str:
 
 
 def test_a_get_changes_nothing(cast: Cast, places: dict[str, str]) -> None:
+    everyone = cast.everyone
     before = _picture(cast)
-    for visitor in cast.everyone.values():
+    for visitor in everyone.values():
         for place in places.values():
             visitor.get(place)
     assert _picture(cast) == before

@@ -11,6 +11,20 @@ Nothing here knows a clock, a network or a web framework; docs/alliance.md has t
 
 from typing import TYPE_CHECKING, Any
 
+from accord.alliance.agreement import (
+    LOW,
+    MOST_GOALS,
+    REVISIT,
+    STRONG,
+    THINGS,
+    TOP,
+    Due,
+    Quality,
+    Thing,
+    Topic,
+    due,
+    topics,
+)
 from accord.alliance.attention import MOST, Aside, Concern, ceiling, concerns, since_last_rated
 from accord.alliance.detectors import (
     DETECTORS,
@@ -30,6 +44,7 @@ from accord.alliance.reader import Course, Reader, State, read, start, step
 from accord.alliance.rule import VERSION, Rule
 from accord.alliance.sides import SIDES, read_sides, side_scores
 from accord.alliance.spread import reliable_drop, within_sd
+from accord.alliance.steps import Foretelling, Told, foretold_against_felt
 from accord.alliance.values import Ceiling, Declared, Entry, Level, Reading, Repair, Signal
 
 if TYPE_CHECKING:
@@ -37,10 +52,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DETECTORS",
+    "LOW",
     "MOST",
+    "MOST_GOALS",
     "PRIOR",
+    "REVISIT",
     "SHOWED",
     "SIDES",
+    "STRONG",
+    "THINGS",
+    "TOP",
     "VERSION",
     "Aside",
     "Ceiling",
@@ -50,12 +71,15 @@ __all__ = [
     "CourseGap",
     "Declared",
     "Detector",
+    "Due",
     "Entry",
     "Ewma",
+    "Foretelling",
     "IndividualsChart",
     "Level",
     "Opening",
     "PredictiveZ",
+    "Quality",
     "Reader",
     "Reading",
     "Readings",
@@ -67,10 +91,15 @@ __all__ = [
     "Standing",
     "State",
     "TherapistGap",
+    "Thing",
+    "Told",
+    "Topic",
     "VShape",
     "ceiling",
     "concerns",
     "course_gap",
+    "due",
+    "foretold_against_felt",
     "opening",
     "read",
     "read_columns",
@@ -86,8 +115,9 @@ __all__ = [
     "step",
     "therapist_gap",
     "therapist_spread",
+    "topics",
     "within_sd",
-]  # fmt: skip
+]
 
 
 def __getattr__(name: str) -> Any:

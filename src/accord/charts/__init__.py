@@ -24,7 +24,8 @@ since series differ by dash and by marker. Class names, for whoever styles them:
     chart-target          the unseen area that makes a link easier to hit
     chart-band            the person's own range              chart-band-label  its name
     chart-reference       a cut-off                           chart-reference-label
-    chart-event           one event, with event-note, event-strain, event-repair or event-missed
+    chart-event           one event, with event-note, event-strain, event-repair, event-missed,
+                          event-cancelled or event-late
     chart-event-stem, chart-event-mark, chart-event-label     its parts
     chart-panel           the name of one panel               chart-key         words beside a sample
     chart-single          thin lines of single courses        chart-stop        a dot where one of them stops

@@ -139,6 +139,11 @@ def _event_mark(kind: str, x: float, y: float) -> str:
     if kind == "missed":
         d = f"M{n(x - 4)},{n(y - 4)}L{n(x + 4)},{n(y + 4)}M{n(x - 4)},{n(y + 4)}L{n(x + 4)},{n(y - 4)}"
         return stroke(d, "chart-event-mark", width=2)
+    if kind == "cancelled":
+        return stroke(f"M{n(x - 4)},{n(y + 4)}L{n(x + 4)},{n(y - 4)}", "chart-event-mark", width=2)
+    if kind == "late":
+        d = path([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)]) + "Z"
+        return stroke(d, "chart-event-mark", width=2)
     if kind == "repair":
         return tag(
             "circle", class_="chart-event-mark", cx=x, cy=y, r=4, fill="none", stroke="currentColor", stroke_width=2

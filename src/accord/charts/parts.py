@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["note", "strain", "repair", "missed"]
+Kind = Literal["note", "strain", "repair", "missed", "cancelled", "late"]
 
 
 @dataclass(frozen=True)

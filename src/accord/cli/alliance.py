@@ -51,7 +51,7 @@ def read(
     if html:
         alliance_report.write_page(readings, html)
     if json:
-        with _progress("writing") as progress:
+        with _progress("writing", shown=not sys.stdout.isatty()) as progress:
             alliance_report.write_json(readings, sys.stdout, progress)
     else:
         _show(readings)
@@ -126,12 +126,14 @@ def _show(readings: "Readings") -> None:
 
 
 @contextmanager
-def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr when it is a terminal, nothing otherwise."""
+def _progress(words: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr when it is a terminal, nothing otherwise. What is written to stdout meanwhile goes there."""
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    off = not (shown and console.is_terminal)
+    # Left to itself, the bar would take stdout too, and print a file's JSON on stderr.
+    with Progress(console=console, transient=True, redirect_stdout=False, disable=off) as bar:
         task = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

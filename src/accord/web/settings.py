@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    *(f"accord.web.{room}" for room in ROOMS if room not in ("pages", "mechanism", "home")),
+    *(f"accord.web.{room}" for room in ROOMS if room not in ("mechanism", "home")),
 ]
 MIDDLEWARE = [
     "accord.web.design.headers.security_headers",

@@ -8,15 +8,22 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from accord.web.alliance import agreement_views as agreement
 from accord.web.alliance import before_views as before
+from accord.web.alliance import between_views as between
 from accord.web.alliance import check_in_views as check_in
+from accord.web.alliance import ending_views as ending
+from accord.web.alliance import flag_views as flags
+from accord.web.alliance import handing_over_views as handing_over
 from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
+from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
 from accord.web.mechanism import views as mechanism
+from accord.web.pages import article_views as articles
 from accord.web.pages import views as pages
 from accord.web.safety import views as safety
 
@@ -35,6 +42,8 @@ urlpatterns = [
     path("why/", pages.why, name="why"),
     path("help/", pages.help_now, name="help"),
     path("measures/", pages.measures_list, name="measures"),
+    path("articles/", articles.articles, name="articles"),
+    path("articles/<slug:slug>/", articles.article, name="article"),
     path("model/", mechanism.model, name="model"),
     path("therapists/", pages.therapists, name="therapists"),
     path("therapists/<uuid:member_id>/", pages.therapist, name="therapist"),
@@ -48,10 +57,24 @@ urlpatterns = [
     path("check-in/done/", check_in.check_in_done, name="check_in_done"),
     path("check-in/again/", check_in.check_in_again, name="check_in_again"),
     path("check-in/not-me/", check_in.check_in_not_me, name="check_in_not_me"),
+    path("check-in/wrong/", check_in.check_in_wrong, name="check_in_wrong"),
     # a client, on their own page
     path("my/", home.my, name="my"),
     path("my/sessions/<uuid:occasion_id>/", home.my_session, name="my_session"),
+    path("my/sessions/<uuid:occasion_id>/sharing/", sharing.my_sharing, name="my_sharing"),
+    path("my/repairs/<uuid:repair_id>/", sharing.my_repair, name="my_repair"),
     path("my/check-ins/<uuid:check_in_id>/", home.my_check_in, name="my_check_in"),
+    path("my/ending/<uuid:course_id>/", ending.my_ending, name="my_ending"),
+    path("my/between/<uuid:course_id>/", between.my_between, name="my_between"),
+    path("my/between/<uuid:course_id>/agree/", between.my_agree_step, name="my_agree_step"),
+    path("my/between/<uuid:course_id>/words/", between.my_save_words, name="my_save_words"),
+    path("my/between/<uuid:course_id>/bring/", between.my_bring, name="my_bring"),
+    path("my/steps/<uuid:step_id>/", between.my_step, name="my_step"),
+    path("my/steps/<uuid:step_id>/foretell/", between.my_foretell, name="my_foretell"),
+    path("my/steps/<uuid:step_id>/aside/", between.my_set_aside, name="my_set_aside"),
+    path("my/words/<uuid:saying_id>/remove/", between.my_remove_words, name="my_remove_words"),
+    path("my/brought/<uuid:brought_id>/back/", between.my_withdraw, name="my_withdraw"),
+    path("my/agreement/<uuid:course_id>/", agreement.my_agreement, name="my_agreement"),
     path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
@@ -59,7 +82,7 @@ urlpatterns = [
     path("my/leave/", people.leave, name="my_leave"),
     # a therapist
     path("desk/", home.desk, name="desk"),
-    path("flags/<uuid:flag_id>/", safety.flag, name="flag"),
+    path("flags/<uuid:flag_id>/", flags.flag, name="flag"),
     path("clients/new/", alliance.new_client, name="new_client"),
     path("courses/<uuid:course_id>/", alliance.course, name="course"),
     path("courses/<uuid:course_id>/before/", before.before_session, name="before"),
@@ -70,7 +93,18 @@ urlpatterns = [
     path("courses/<uuid:course_id>/address/", alliance.edit_client, name="edit_client"),
     path("courses/<uuid:course_id>/plan/", alliance.plan, name="plan"),
     path("courses/<uuid:course_id>/book/", alliance.book_session, name="book_session"),
-    path("courses/<uuid:course_id>/end/", alliance.end_course, name="end_course"),
+    path("courses/<uuid:course_id>/end/", ending.end_course, name="end_course"),
+    path("courses/<uuid:course_id>/hand-over/", handing_over.hand_over, name="hand_over"),
+    path("courses/<uuid:course_id>/between/", between.between, name="between"),
+    path("courses/<uuid:course_id>/between/agree/", between.agree_step, name="agree_step"),
+    path("courses/<uuid:course_id>/between/words/", between.save_words, name="save_words"),
+    path("steps/<uuid:step_id>/aside/", between.set_aside_step, name="set_aside_step"),
+    path("words/<uuid:saying_id>/remove/", between.remove_words, name="remove_words"),
+    path("brought/<uuid:brought_id>/talked/", between.take_up, name="take_up"),
+    path("courses/<uuid:course_id>/agreement/", agreement.agreement, name="agreement"),
+    path("courses/<uuid:course_id>/agreement/new/", agreement.propose_agreement, name="propose_agreement"),
+    path("courses/<uuid:course_id>/agreement/back/", agreement.take_back_agreement, name="take_back_agreement"),
+    path("courses/<uuid:course_id>/agreement/<int:version>/", agreement.agreement_version, name="agreement_version"),
     path("sessions/<uuid:occasion_id>/", alliance.session, name="session"),
     path("sessions/<uuid:occasion_id>/lay-aside/<str:what>/", before.lay_aside, name="lay_aside"),
     path("sessions/<uuid:occasion_id>/move/", alliance.move_session, name="move_session"),
@@ -81,14 +115,23 @@ urlpatterns = [
     path("check-ins/<uuid:check_in_id>/renew/", alliance.renew_link, name="renew_link"),
     path("bring-in/", intake.intakes, name="intakes"),
     path("bring-in/<uuid:intake_id>/", intake.intake, name="intake"),
+    # what a practice publishes
+    path("writing/", articles.writings, name="writings"),
+    path("writing/new/", articles.new_article, name="new_article"),
+    path("writing/<uuid:article_id>/", articles.edit_article, name="edit_article"),
+    path("writing/<uuid:article_id>/publish/", articles.publish_article, name="publish_article"),
+    path("writing/comments/<uuid:comment_id>/", articles.comment, name="comment"),
     # a manager, a researcher, an operator
     path("practice/", home.practice, name="practice"),
     path("practice/people/", people.members, name="members"),
+    path("practice/people/<uuid:member_id>/hand-over/", handing_over.member_leaves, name="member_leaves"),
     path("practice/safety/", safety.plan, name="safety_plan"),
     path("research/", home.research, name="research"),
     path("machinery/", home.machinery, name="machinery"),
     # every member
     path("you/", people.you, name="you"),
+    path("you/away/", handing_over.away, name="away"),
+    path("you/leaving/", handing_over.leaving, name="leaving"),
     path("you/view/", before.my_view, name="my_view"),
     # staff, signing in; what allauth offers beyond this (other addresses, phones, codes by mail) has no address here
     path("account/login/", account.login, name="account_login"),

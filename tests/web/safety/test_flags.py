@@ -19,7 +19,7 @@ from accord.web.people.models import Account
 from accord.web.safety import actions, queries
 from accord.web.safety.models import Flag, SafetyPlan
 from tests.cast import LINES, Cast, phq9, send
-from tests.journey.test_one_loop import answer_all, form, link_to
+from tests.journey.test_one_loop import answer_all, form, link_to, press_send
 
 SOMETIMES = phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)
 
@@ -206,13 +206,17 @@ def test_s2_and_so_does_every_page_after_it(cast: Cast) -> None:
         else:
             phone.post(f"/check-in/{page}/", {**form("phq-9", SOMETIMES), "check_in": str(check_in.pk)})
         assert "talk to someone now" not in shown
+    assert "talk to someone now" in phone.get("/check-in/6/").content.decode()
+    press_send(phone, check_in, 6)
     assert "talk to someone now" in phone.get("/check-in/done/").content.decode()
 
 
 def test_s3_the_form_says_that_it_is_not_watched(cast: Cast) -> None:
     phone = Visitor()
     assert "not watched around the clock" in phone.get(link_to(cast.before), follow=True).content.decode()
-    assert "not watched around the clock" in phone.get("/check-in/3/").content.decode()  # before the ninth question
+    ninth = phone.get("/check-in/3/").content.decode()  # before the ninth question
+    assert "not watched around the clock" in ninth
+    assert "cannot be kept for yourself" in ninth
 
 
 def test_s4_the_message_goes_out_with_the_flag_and_gives_nothing_away(cast: Cast) -> None:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from accord.alliance import MOST, SHOWED, Concern
 from accord.web.alliance import queries, signals
+from accord.web.alliance.agreed import Agreed
+from accord.web.alliance.between_reading import Between
 from accord.web.alliance.course import Meeting, meetings
-from accord.web.alliance.models import CheckIn, Course, Occasion
+from accord.web.alliance.models import CheckIn, Course, Occasion, Words
 from accord.web.alliance.signals import Sight
 from accord.web.people.asker import Asker
 
@@ -95,14 +97,28 @@ def read_meetings(
     }
 
 
-def as_text(course: Course, seen: Sight, found: Sequence[Thing], agreed: Sequence[str], today: date) -> str:
+def latest_words(asker: Asker, seen: Sight) -> list[Words]:
+    """What the client said in their own words with the last check-ins, before and after the last session they rated."""
+    late = [row.occasion.pk for row in seen.meetings if row.occasion.number][-3:]
+    found = queries.words(asker, late)
+    return [said for key in reversed(late) for said in found.get(key, ())][:3]
+
+
+def lines(agreement: Agreed, between: Between) -> list[str]:
+    """What was agreed and what stands between the sessions, one line each."""
+    goals = [f"Goal: {goal}" for goal in agreement.goals]
+    due = [f"Agreement: worth another look, {agreement.due.why}"] if agreement.due else []
+    return [*goals, *due, *between.lines]
+
+
+def as_text(course: Course, seen: Sight, found: Sequence[Thing], more: Sequence[str], today: date) -> str:
     """For the record: what the page says, in plain lines."""
-    lines = [f"Before the session, {today.isoformat()}: {course.client.name}", ""]
-    lines += [f"- {one.name}: {one.reason}." for one in found] or ["- Nothing stands out in the check-ins."]
-    lines += [f"- {side.name}: {_numbers(side)}" for side in signals.sides(seen)]
-    lines += ["", *(f"Agreed: {line}" for line in agreed), f"Next step: {seen.opening.do}"]
-    lines += [f"To open it ({SHOWED[how].lower()}): “{said}”" for how, said in seen.opening.words.items()]
-    return "\n".join([*lines, "", "Client feedback, recorded for discussion. Not a diagnosis."])
+    told = [f"Before the session, {today.isoformat()}: {course.client.name}", ""]
+    told += [f"- {one.name}: {one.reason}." for one in found] or ["- Nothing stands out in the check-ins."]
+    told += [f"- {side.name}: {_numbers(side)}" for side in signals.sides(seen)]
+    told += ["", *more, "", f"Next step: {seen.opening.do}"]
+    told += [f"To open it ({SHOWED[how].lower()}): “{said}”" for how, said in seen.opening.words.items()]
+    return "\n".join([*told, "", "Client feedback, recorded for discussion. Not a diagnosis."])
 
 
 def _numbers(side: signals.Side) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accord.alliance import SHOWED
-from accord.web.alliance import actions, before, gaps, queries, signals
+from accord.web.alliance import actions, agreed, before, between_reading, gaps, queries, signals
 from accord.web.alliance import course as reading
 from accord.web.alliance.repair_forms import LayAsideForm
 from accord.web.audit.actions import record
@@ -27,7 +27,9 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
     seen = before.read(request.asker, [one], now)[one.pk]
     record(request.asker, "read before session", one.pk)
     things = before.things(seen)
-    agreed: list[str] = []
+    agreement = agreed.for_course(request.asker, one, [row.occasion for row in seen.meetings], going_in=True)
+    between = between_reading.for_course(request.asker, one, now)
+    today = timezone.localtime(now, one.practice.zone).date()
     context = {
         "course": one,
         "seen": seen,
@@ -37,7 +39,10 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
         "chart": reading.alliance_chart(seen.meetings, usual=partial(signals.usual, seen), more=signals.marks(seen)),
         "outcomes": reading.latest_outcomes(seen.meetings),
         "flags": safety.open_flags(request.asker, courses=[one.pk]),
-        "text": before.as_text(one, seen, things, agreed, timezone.localtime(now, one.practice.zone).date()),
+        "text": before.as_text(one, seen, things, before.lines(agreement, between), today),
+        "agreed": agreement,
+        "between": between,
+        "words": before.latest_words(request.asker, seen),
         "now": now,
     }
     return render(request, "alliance/before.html", context)

@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accord import measures
 from accord.measures import Item, Measure
 from accord.web.alliance import actions, forms, queries
-from accord.web.alliance.models import CheckIn
+from accord.web.alliance.models import CheckIn, Draft
 from accord.web.people.asker import Request
 from accord.web.safety import queries as safety
 
@@ -84,15 +85,22 @@ def check_in(request: Request) -> HttpResponse:
     if held.check_in is None or held.state != "open":
         return _say(request, held.state, held.check_in if held.state != "unknown" else None)
     done = _done(held)
-    first = done.index(False) + 1 if False in done else len(done)
-    frame = {**_frame(held), "first": first, "begun": any(done), "count": _count(held.check_in)}
+    first = done.index(False) + 1 if False in done else len(done) + 1
+    begun = any(done) or bool(_closing(held).words)
+    frame = {**_frame(held), "reader": _reader(held.check_in), "first": first, "begun": begun}
+    frame["count"] = _count(held.check_in)
     return render(request, "alliance/start.html", frame)
 
 
 def _kept(held: Held) -> dict[str, dict[str, Any]]:
     """What this very browser ticked before; what another one ticked is not shown to it."""
+    draft = _own_draft(held)
+    return draft.answers if draft else {}
+
+
+def _own_draft(held: Held) -> Draft | None:
     draft = getattr(held.check_in, "draft", None)
-    return draft.answers if draft and draft.holder == held.holder else {}
+    return draft if draft and draft.holder == held.holder else None
 
 
 def _count(one: CheckIn) -> int:
@@ -112,40 +120,53 @@ def _frame(held: Held) -> dict[str, Any]:
     }
 
 
+def _reader(one: CheckIn) -> str:
+    """Who reads it: the therapist, or whoever looks after the course today."""
+    reader = queries.looks_after(one.occasion.course, one.practice.today)
+    return reader.name if reader else one.practice.name
+
+
 def _risk(measure: Measure, given: Mapping[str, Any]) -> bool:
     return bool(measure.safety and measures.score(measure, given).risk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in_page(request: Request, page: int) -> HttpResponse:
-    """One page of questions. Each 'next' is kept; the last one sends."""
+    """One page of questions, or the last page. Each 'next' is kept; the last one sends."""
     held = _held(request)
     if request.method == "POST" and held.check_in and held.state != "open":
         return _too_late(request, held, page)
     if held.check_in is None or held.state != "open":
         return _say(request, held.state, held.check_in if held.state != "unknown" else None)
+    if request.method == "POST" and request.POST.get("check_in") != str(held.check_in.pk):
+        return _say(request, "unknown", None)
     pages = steps(held.check_in)
+    if "closing" in request.POST or (request.method != "POST" and page == len(pages) + 1):
+        return _last_page(request, held)
     if not 1 <= page <= len(pages):
         return redirect("check_in")
     measure, items = pages[page - 1]
     if request.method != "POST":
         return _show(request, held, page, forms.Page(measure, items, _kept(held).get(measure.id, {}), {}))
-    if request.POST.get("check_in") != str(held.check_in.pk):
-        return _say(request, "unknown", None)
     return _take(request, held, page, forms.read_page(measure, items, request.POST))
 
 
 def _too_late(request: Request, held: Held, page: int) -> HttpResponse:
     """Pressed after it was sent, ended or renewed: not stored, and said so; danger is passed on and answered first."""
     assert held.check_in
-    pages = steps(held.check_in)
-    if request.POST.get("check_in") != str(held.check_in.pk) or not 1 <= page <= len(pages):
+    pages, known = steps(held.check_in), held.check_in if held.state != "unknown" else None
+    if request.POST.get("check_in") != str(held.check_in.pk):
+        return _say(request, held.state, None)
+    if "closing" in request.POST:
+        closing = forms.read_last_page(request.POST).closing
+        unsent = not queries.closing_sent_already(held.check_in, closing, held.holder)
+        return _say(request, held.state, known, unsent=unsent)
+    if not 1 <= page <= len(pages):
         return _say(request, held.state, None)
     measure, items = pages[page - 1]
     given = forms.read_page(measure, items, request.POST).given
     actions.flag_answers(check_in=held.check_in, given={measure.id: given})
-    unsent = not queries.sent_already(held.check_in, measure, given)
-    known = held.check_in if held.state != "unknown" else None
+    unsent = not queries.sent_already(held.check_in, measure, given, held.holder)
     return _say(request, held.state, known, unsent=unsent, urgent=_risk(measure, given))
 
 
@@ -158,15 +179,69 @@ def _take(request: Request, held: Held, page: int, filled: forms.Page) -> HttpRe
     if in_passing:
         return HttpResponse(status=204)
     if draft is None:  # sent in the same moment from another page of this browser
-        return _too_late(request, Held(one, "answered", held.holder), page)
+        return _too_late(request, Held(queries.by_cookie(str(one.pk)), "answered", held.holder), page)
     one.draft = draft
     if filled.errors:
         return _show(request, held, page, filled, status=422)
-    if page < len(steps(one)):
-        return redirect("check_in_page", page + 1)
+    if page == len(steps(one)) and False in (done := _done(held)):
+        return redirect("check_in_page", done.index(False) + 1)
+    return redirect("check_in_page", page + 1)
+
+
+def _last_page(request: Request, held: Held) -> HttpResponse:
+    """Before it is sent: own words, and what somebody keeps for themself. Only a full check-in comes so far."""
+    assert held.check_in
+    one = held.check_in
+    if request.method == "POST":
+        filled = forms.read_last_page(request.POST)
+        if "keep" in request.POST:
+            return _keep_in_passing(request, held, filled)
+        if filled.errors:
+            return _show_last(request, held, filled, status=422)
+        order = forms.order_of(request.POST.get("order"))
+        draft = actions.save_draft(check_in=one, given={}, closing=filled.closing, holder=held.holder, order=order)
+        if draft is None:  # sent in the same moment from another page of this browser
+            return _too_late(request, Held(queries.by_cookie(str(one.pk)), "answered", held.holder), 0)
+        one.draft = draft
     if False in (done := _done(held)):
         return redirect("check_in_page", done.index(False) + 1)
-    return _send(held)
+    return _send(held) if request.method == "POST" else _show_last(request, held, forms.LastPage(_closing(held), {}))
+
+
+def _keep_in_passing(request: Request, held: Held, filled: forms.LastPage) -> HttpResponse:
+    assert held.check_in
+    if filled.errors:
+        return HttpResponse(status=422)
+    order = forms.order_of(request.POST.get("order"))
+    actions.save_draft(
+        check_in=held.check_in, given={}, closing=filled.closing, holder=held.holder, order=order, in_passing=True
+    )
+    return HttpResponse(status=204)
+
+
+def _closing(held: Held) -> queries.Closing:
+    """What this very browser wrote and ticked on the last page before."""
+    draft = _own_draft(held)
+    return (
+        queries.Closing(draft.words or "", draft.words_kept, draft.kept, draft.mended) if draft else queries.Closing()
+    )
+
+
+def _show_last(request: Request, held: Held, filled: forms.LastPage, status: int = 200) -> HttpResponse:
+    assert held.check_in
+    given, asked = _kept(held), queries.asked(held.check_in)
+    offered = [(one, queries.keepable(one, given.get(one.id, {}))) for one in asked]
+    pages = len(steps(held.check_in)) + 1
+    context = {
+        **_frame(held),
+        "page": pages,
+        "pages": pages,
+        "filled": filled,
+        "given": given,
+        "offered": [(one, items, queries.never_kept(one, given.get(one.id, {}))) for one, items in offered],
+        "asks_mended": queries.awaits_word(held.check_in) is not None,
+    }
+    return render(request, "alliance/before_sending.html", context, status=status)
 
 
 def _send(held: Held) -> HttpResponse:
@@ -193,7 +268,7 @@ def _show(request: Request, held: Held, page: int, filled: forms.Page, status: i
     context = {
         **_frame(held),
         "page": page,
-        "pages": len(pages),
+        "pages": len(pages) + 1,
         "filled": filled,
         "alone": len(filled.items) == 1 and any(mark.item == filled.items[0].key for mark in filled.measure.safety),
     }
@@ -207,7 +282,12 @@ def check_in_done(request: Request) -> HttpResponse:
     if held.check_in is None or held.state not in ("answered", "open") or held.check_in.answered_at is None:
         return redirect("check_in")
     urgent = request.get_signed_cookie(HELP_COOKIE, default="") == str(held.check_in.pk)
-    context = {**_frame(held), "urgent": urgent, "changeable": held.state == "answered"}
+    context = {
+        **_frame(held),
+        "reader": _reader(held.check_in),
+        "urgent": urgent,
+        "changeable": held.state == "answered",
+    }
     return render(request, "alliance/done.html", context)
 
 
@@ -219,6 +299,16 @@ def check_in_again(request: Request) -> HttpResponse:
         return _say(request, held.state, held.check_in if held.state != "unknown" else None)
     actions.answer_again(check_in=held.check_in, holder=held.holder)
     return redirect("check_in_page", 1)
+
+
+@require_safe
+def check_in_wrong(request: Request) -> HttpResponse:
+    """A way out for whoever holds a link: whom to tell, by the practice of the link, and nothing of the client."""
+    held = _held(request)
+    practice = held.check_in.practice if held.check_in and held.state != "unknown" else None
+    back = (reverse("check_in"), "Your check-in") if practice else (reverse("front"), "Start page")
+    context = {"help": safety.help_for(practice), "back": back, "known": practice is not None}
+    return render(request, "pages/wrong.html", context)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from markupsafe import Markup
 
 from accord import charts
@@ -46,8 +47,9 @@ class Mark:
 
 
 def meetings(occasions: Sequence[Occasion], ratings: Mapping[UUID, Sequence[Rating]]) -> list[Meeting]:
-    """Every occasion in order of time, rated or not: an empty one is shown as such."""
-    return [Meeting(one, ratings.get(one.pk, ())) for one in occasions]
+    """Every occasion in order of time, rated or not: an empty one is shown as such. What was withdrawn never was."""
+    asked = [one for one in occasions if not (one.is_follow_up and one.attended == Occasion.CANCELLED)]
+    return [Meeting(one, ratings.get(one.pk, ())) for one in asked]
 
 
 def outcome_measures(rows: Sequence[Meeting]) -> list[str]:
@@ -114,14 +116,13 @@ def alliance_chart(
 
     `usual` gives the person's own range, row by row; `more` what else happened at which session.
     """
-    held = [row for row in rows if _held(row)]
+    held = [row for row in rows if _held(row) and not row.occasion.is_follow_up]
     links = [_link(row, own) for row in held]
     series = [charts.Series("You" if own else "Client", [row.total(ALLIANCE, "client") for row in held], links)]
     if not own:
         series.append(charts.Series("Therapist", [row.total(ALLIANCE, "therapist") for row in held], links))
-    missed = [row for row in rows if row.occasion.attended in (Occasion.NO, Occasion.CANCELLED)]
     bands = [charts.Band(*usual(held), "usual for this person")] if usual and len(held) > 1 else []
-    events = [*_missed(missed, held), *_marked(held, more)]
+    events = [*_attendance(rows, held, own), *_marked(held, more)]
     return _draw(held, series, ALLIANCE, bands=bands, events=events, chart_id="alliance")
 
 
@@ -176,20 +177,57 @@ def _draw(
 
 def _positions(held: Sequence[Meeting]) -> list[float]:
     """Days since the first, where every day is known and no two share one; else one step an occasion."""
-    days = [row.occasion.held_on for row in held]
-    known = [day for day in days if day is not None]
-    if len(known) == len(days) == len(set(known)):
+    known = [row.occasion.held_on for row in held if row.occasion.held_on]
+    if _by_days(held):
         return [float((day - known[0]).days) for day in known]
-    return [float(place) for place in range(len(days))]
+    return [float(place) for place in range(len(held))]
 
 
-def _missed(missed: Sequence[Meeting], held: Sequence[Meeting]) -> list[charts.Event]:
-    first = held[0].occasion.held_on if held else None
-    if first is None or len(held) < 2 or _positions(held)[-1] == len(held) - 1:
+def _by_days(held: Sequence[Meeting]) -> bool:
+    days = {row.occasion.held_on for row in held}
+    return None not in days and len(days) == len(held)
+
+
+def _attendance(rows: Sequence[Meeting], held: Sequence[Meeting], own: bool) -> list[charts.Event]:
+    """What became of sessions that were not held as booked: each at its day, or between its neighbours."""
+    if not held:
         return []
-    days = [row.occasion.held_on for row in missed if row.occasion.held_on]
-    last = held[-1].occasion.held_on or first
-    return [charts.Event(float((day - first).days), "missed", kind="missed") for day in days if first <= day <= last]
+    places = dict(zip((row.occasion.pk for row in held), _positions(held), strict=True))
+    first = held[0].occasion.held_on if _by_days(held) else None
+    sessions = [row for row in rows if row.occasion.number and row.occasion.attended in WORDS]
+    known = [(row, _place(row, rows, places, first)) for row in sessions]
+    return [_event(row.occasion, at, own) for row, at in known if at is not None]
+
+
+WORDS: Mapping[str, tuple[charts.Kind, str, str]] = {
+    Occasion.NO: ("missed", "did not come", "you were not there"),
+    Occasion.LATE: ("late", "late", "a little late"),
+    Occasion.CANCELLED: ("cancelled", "cancelled", "cancelled"),
+}
+"""attended -> its mark, and its words for the therapist and for the client."""
+
+
+def _event(one: Occasion, at: float, own: bool) -> charts.Event:
+    kind, said, to_client = WORDS[one.attended]
+    if one.cancelled_by and not own:
+        said = f"{one.cancelled_by} cancelled"
+    return charts.Event(at, to_client if own else said, kind)
+
+
+def _place(row: Meeting, rows: Sequence[Meeting], places: Mapping[UUID, float], first: date | None) -> float | None:
+    """A session still to come has no place yet; one that was held has the place of its rating.
+
+    `first`: the day that days are counted from; none where sessions stand as steps.
+    """
+    day = row.occasion.held_on
+    if (there := places.get(row.occasion.pk)) is not None:
+        return there
+    if day and day > timezone.now().date():
+        return None
+    if first:
+        return float((day - first).days) if day else None
+    before = [places[one.occasion.pk] for one in rows[: list(rows).index(row)] if one.occasion.pk in places]
+    return (before[-1] if before else -1.0) + 0.5
 
 
 def _label(row: Meeting) -> str:

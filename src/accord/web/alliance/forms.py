@@ -1,22 +1,29 @@
 """Outside input to one clean domain value: a page of answers, a day and time, a plan, a file."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from accord import measures
 from accord.measures import Item, Measure
 from accord.web import wording
+from accord.web.alliance.models import Occasion
+from accord.web.alliance.queries import Closing
+from accord.web.people.forms import attempt_of as attempt_of
 
 SKIPPED = "skip"
 LARGEST = 5 * 2**20
 MOST_CLIENTS = 500
+LONGEST_WORDS = 2000
+SHARE, KEEP = "share", "keep"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,64 @@ def _read_answer(
         errors[f"q-{name}"] = f"Choose one of the answers shown: {item.text_for(rater)}"
 
 
+@dataclass(frozen=True)
+class LastPage:
+    """The last page of a check-in as it was filled in, and what is wrong with it."""
+
+    closing: Closing
+    errors: Mapping[str, str]
+
+
+def read_last_page(data: QueryDict) -> LastPage:
+    """Own words, who reads them, what is kept. What may be kept at all, the action knows."""
+    errors: dict[str, str] = {}
+    words = _plain(data.get("words", ""))
+    who, mended = data.get("words_for", ""), data.get("mended", "")
+    if len(words) > LONGEST_WORDS:
+        errors["words"] = f"Your words have {len(words)} characters; there is room for {LONGEST_WORDS}. Shorten them."
+    if words and who not in (SHARE, KEEP):
+        errors["words-for"] = "Choose who may read your words: your therapist, or you alone."
+    if mended not in ("", Closing.YES, Closing.NOT_YET, Closing.NOTHING):
+        errors["mended"], mended = "Choose one of the answers shown, or skip this one.", ""
+    kept = {name: sorted(items) for name, items in _ticked(data.getlist("kept")).items()}
+    return LastPage(Closing(words, who == KEEP, kept, mended), errors)
+
+
+def _plain(text: str) -> str:
+    """A page sends two characters for the end of a line; a person sees one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+
+
+def _ticked(names: Iterable[str]) -> dict[str, set[str]]:
+    """'alliance.off', 'alliance.trust' -> the items of each measure."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        measure, _, item = name.partition(".")
+        if len(name) < 60 and item:
+            found[measure].add(item)
+    return found
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What of one day a client keeps for themself, and what they were shown when they chose."""
+
+    seen: Mapping[str, int]
+    kept: Mapping[str, Collection[str]]
+    words_seen: Collection[UUID]
+    words_kept: Collection[UUID]
+
+
+def read_sharing(data: QueryDict) -> Sharing | None:
+    """None for what no page of ours sends."""
+    try:
+        seen = {name: int(revision) for name, _, revision in (one.partition(".") for one in data.getlist("seen"))}
+        shown, kept = ([UUID(one) for one in data.getlist(name)] for name in ("words", "words_kept"))
+    except ValueError:
+        return None
+    return Sharing(seen, _ticked(data.getlist("kept")), shown, kept)
+
+
 class BookSession(forms.Form):
     """A day and a time on the practice's own clock."""
 
@@ -84,6 +149,23 @@ class BookSession(forms.Form):
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], ZoneInfo(time_zone))
 
 
+ATTENDANCE = [
+    ("yes", "came"),
+    ("late", "came late"),
+    ("no", "did not come"),
+    ("cancelled-client", "cancelled by the client"),
+    ("cancelled-therapist", "cancelled by me"),
+]
+"""The buttons under 'Did they come?'."""
+
+
+def attendance_of(text: str) -> tuple[str, str] | None:
+    """What became of a session, and who cancelled it; empty is the undo, None is none of the buttons."""
+    attended, _, by = text.partition("-")
+    known = text in ("", Occasion.CANCELLED, *dict(ATTENDANCE))
+    return (attended, by) if known else None
+
+
 class NewClient(forms.Form):
     """A person this therapist begins to work with."""
 
@@ -99,14 +181,6 @@ class ClientAddress(forms.Form):
     """Where links go."""
 
     email = forms.EmailField(label="E-mail", required=False, help_text="Leave it empty to send nothing.")
-
-
-def attempt_of(text: str | None) -> UUID:
-    """The id under which one filled-in form is stored once; a fresh one where the page had none."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return uuid4()
 
 
 def order_of(text: str | None) -> int:

@@ -73,7 +73,7 @@ def _told(request: Request, one: Repair) -> dict[str, Any]:
     """The repair from its beginning on: talks, the ratings since, both sides' words."""
     seen = before.read(request.asker, [one.course], timezone.now())[one.course.pk]
     standing = next(each.standing for each in seen.repairs if each.repair.pk == one.pk)
-    begun = one.since.number if one.since else None
+    begun = one.session
     signals = [signal.reason for each in seen.readings if each.session == begun for signal in each.signals]
     later = [row for row in seen.meetings if _is_after(row.occasion, one) and row.rating(ALLIANCE, "client")]
     return {
@@ -88,8 +88,8 @@ def _told(request: Request, one: Repair) -> dict[str, Any]:
 
 
 def _is_after(occasion: Occasion, one: Repair) -> bool:
-    if one.since is not None:
-        return bool(occasion.number and occasion.number > (one.since.number or 0))
+    if one.session is not None:
+        return bool(occasion.number and occasion.number > one.session)
     return bool(occasion.held_on and occasion.held_on >= one.opened_at.date())
 
 

@@ -6,7 +6,7 @@ Nothing of it is stored. Each time, it is read anew from the answers the asker m
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import UUID
 
 from django.conf import settings
@@ -22,9 +22,15 @@ STRAIN = ("off", "held_back")
 
 def rule() -> Rule:
     """The numbers every course here is read with: the practice's own where it has given some, else the stated ones."""
-    given = {"sd_within": settings.SD_WITHIN, "reliable_drop": settings.RELIABLE_DROP}
-    own = {name: value for name, value in given.items() if value}
-    return Rule(**own, source="given by this practice") if own else Rule()
+    return _rule(settings.SD_WITHIN, settings.RELIABLE_DROP)
+
+
+@cache
+def _rule(sd_within: float, reliable_drop: float) -> Rule:
+    if not sd_within and not reliable_drop:
+        return Rule()
+    usual = Rule()
+    return Rule(sd_within or usual.sd_within, reliable_drop or usual.reliable_drop, source="given by this practice")
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def _standing(one: Repair, readings: Sequence[Reading], entries: Sequence[Entry]
 
 
 def _session(one: Repair) -> int | None:
-    return one.since.number if one.since else None
+    return one.session
 
 
 @dataclass(frozen=True)

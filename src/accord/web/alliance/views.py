@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from accord.errors import RefusedError
 from accord.web import wording
-from accord.web.alliance import actions, before, forms, gaps, queries, signals
+from accord.web.alliance import actions, agreed, before, between_reading, forms, gaps, queries, signals
 from accord.web.alliance import course as reading
 from accord.web.alliance.models import Course, Occasion
 from accord.web.audit.actions import record
@@ -56,10 +56,22 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "plan": [(wording.measure(item.measure), item) for item in queries.plan(request.asker, one)],
         "booking": forms.BookSession(),
         "left_out": _left_out(request.asker, one),
-        "flags": [flag for flag in flags if flag.course == one.pk],
+        "agreed": agreed.for_course(request.asker, one, [row.occasion for row in rows]),
+        "flags": [flag for flag in flags if flag.course in (one.pk, *queries.earlier(one))],
         "now": timezone.now(),
+        "between": between_reading.for_course(request.asker, one),
+        **_standing(request.asker, one),
     }
     return render(request, "alliance/course.html", context)
+
+
+def _standing(asker: Asker, one: Course) -> dict[str, Any]:
+    """Who stands in, what the therapist before left word of, and whether something is still asked after the end."""
+    return {
+        "covers": queries.covers(asker, [one]).get(one.pk, []),
+        "handed_note": queries.handed_note(asker, one),
+        "asked_later": any(each.attended == "" for each in queries.follow_ups(asker, one)),
+    }
 
 
 @only("therapist")
@@ -135,18 +147,6 @@ def book_session(request: Request, course_id: UUID) -> HttpResponse:
 
 
 @only("therapist")
-@require_POST
-def end_course(request: Request, course_id: UUID) -> HttpResponse:
-    """End, or take the end back."""
-    one = found(queries.course(request.asker, course_id))
-    actions.end_course(asker=request.asker, course=one, ended=one.ended_on is None)
-    messages.success(
-        request, "The course has ended. You can reopen it here." if one.ended_on else "The course is open again."
-    )
-    return redirect("course", one.pk)
-
-
-@only("therapist")
 @require_safe
 def session(request: Request, occasion_id: UUID) -> HttpResponse:
     """One session: who came, the two links, both sides' answers."""
@@ -158,9 +158,10 @@ def session(request: Request, occasion_id: UUID) -> HttpResponse:
     context = {
         "session": one,
         "ratings": sorted(loaded, key=lambda pair: (pair[1].measure, pair[1].rater)),
+        "words": queries.words(request.asker, [one.pk]).get(one.pk, []),
         "links": [(link, queries.link_state(link, timezone.now())) for link in links],
         "rated": any(rating.rater == "therapist" for rating in ratings),
-        "choices": Occasion.ATTENDED,
+        "choices": forms.ATTENDANCE,
         "begun": bool(one.starts_at and one.starts_at <= timezone.now()),
         "moving": forms.BookSession(initial=_clock_of(one)),
     }
@@ -191,12 +192,14 @@ def move_session(request: Request, occasion_id: UUID) -> HttpResponse:
 @require_POST
 def record_attendance(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(queries.occasion(request.asker, occasion_id))
-    attended = request.POST.get("attended", "?")
-    if attended not in dict(Occasion.ATTENDED):
-        messages.error(request, "Nothing changed: choose one of the four.")
+    noted = forms.attendance_of(request.POST.get("attended", "?"))
+    if noted is None:
+        messages.error(request, "Nothing changed: choose one of the five.")
         return redirect("session", one.pk)
-    actions.record_attendance(asker=request.asker, occasion=one, attended=attended)
-    messages.success(request, f"Noted: {dict(Occasion.ATTENDED)[attended]}. You can change it here.")
+    attended, by = noted
+    actions.record_attendance(asker=request.asker, occasion=one, attended=attended, cancelled_by=by)
+    one.attended, one.cancelled_by = attended, by
+    messages.success(request, f"Noted: {one.attendance}. You can change it here.")
     return redirect("session", one.pk)
 
 

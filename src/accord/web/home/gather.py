@@ -130,6 +130,26 @@ def _lacks(held: Sequence[reading.Meeting], asked: Mapping[UUID, Sequence[CheckI
     return ", ".join(lacking)
 
 
+def my_course(asker: Asker, course: Course, rows: Sequence[reading.Meeting]) -> dict[str, Any]:
+    """What a client reads beside a course of theirs: who is there meanwhile, who goes on, what became of sessions."""
+    after = alliance.last_of(course)
+    sessions = [(row.occasion, _what_became(row.occasion, course)) for row in reversed(rows) if row.occasion.number]
+    return {
+        "covers": alliance.covers(asker, [course]).get(course.pk, []),
+        "goes_on": after if after != course else None,
+        "sessions": sessions,
+    }
+
+
+def _what_became(one: Occasion, course: Course) -> str:
+    """In plain words, to the client."""
+    therapist = course.therapist.name if course.therapist else "your practice"
+    if one.attended == Occasion.CANCELLED:
+        return {"client": "you cancelled", "therapist": f"{therapist} cancelled"}.get(one.cancelled_by, "cancelled")
+    said = {Occasion.YES: "you came", Occasion.LATE: "you came a little late", Occasion.NO: "you were not there"}
+    return said.get(one.attended, "booked" if one.starts_at else "not known")
+
+
 def practice_figures(asker: Asker, now: datetime) -> list[tuple[str, str]]:
     """Totals over everybody in the last four weeks; anything about fewer than ten is not shown."""
     counts = alliance.activity(asker, now - timedelta(weeks=4))

@@ -1,5 +1,6 @@
 """The desks: each person's first page."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,12 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accord import measures
 from accord.web import wording
+from accord.web.alliance import agreed
 from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
+from accord.web.alliance.models import Course
 from accord.web.alliance.views import read_course
 from accord.web.home import gather
+from accord.web.home.became import became
 from accord.web.notices import queries as notices
-from accord.web.people.asker import Request
+from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety
 
@@ -34,6 +38,7 @@ def desk(request: Request) -> HttpResponse:
         "flags": safety.open_flags(asker, courses=ids),
         "today": alliance.todays_sessions(asker, now, request.member.practice.time_zone),
         "lines": lines,
+        "looking_after": alliance.looking_after(asker),
         "first": gather.first_names(asker, lines, _midnight(now, request.member.practice.zone)),
         "repairs": gather.open_repairs(lines),
         "stuck": notices.stuck_since(),
@@ -50,7 +55,8 @@ def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
 @require_safe
 def my(request: Request) -> HttpResponse:
     """A client's own page: what waits, and their own course in plain numbers."""
-    courses = [(one, read_course(request.asker, one)) for one in alliance.own_courses(request.asker)]
+    own = alliance.own_courses(request.asker)
+    courses = [(one, read_course(request.asker, one)) for one in own]
     shown = []
     for one, rows in courses:
         charts = [("Alliance check-in", reading.alliance_chart(rows, own=True))]
@@ -58,19 +64,46 @@ def my(request: Request) -> HttpResponse:
             (wording.measure(name).title, reading.outcome_chart(rows, name, cutoffs=False))
             for name in reading.outcome_measures(rows)
         ]
-        shown.append((one, [row for row in reversed(rows) if row.ratings], charts))
-    context = {"waiting": alliance.waiting_check_ins(request.asker, timezone.now()), "courses": shown}
+        standing = gather.my_course(request.asker, one, rows)
+        words = alliance.words(request.asker, [row.occasion.pk for row in rows])
+        shown.append(
+            (one, [row for row in reversed(rows) if row.ratings or row.occasion.pk in words], charts, standing)
+        )
+    context = {
+        "waiting": alliance.waiting_check_ins(request.asker, timezone.now()),
+        "courses": shown,
+        "agreed": {
+            one.pk: agreed.for_course(request.asker, one, [row.occasion for row in rows]) for one, rows in courses
+        },
+        "became": became(request.asker, own),
+    }
     return render(request, "home/my.html", context)
+
+
+def _agreed(asker: Asker, one: Course, rows: Sequence[reading.Meeting]) -> agreed.Agreed:
+    return agreed.for_course(asker, one, [row.occasion for row in rows])
 
 
 @only("client")
 @require_safe
 def my_session(request: Request, occasion_id: UUID) -> HttpResponse:
-    """What a client said on one day, in full."""
+    """What a client said on one day, in full; who reads it, and what became of it."""
     one = found(alliance.occasion(request.asker, occasion_id))
     ratings = alliance.answers(request.asker, "own", [one.pk]).get(one.pk, [])
     pairs = [(wording.measure(rating.measure), rating) for rating in ratings]
-    return render(request, "home/my_session.html", {"session": one, "ratings": pairs})
+    answered = [(measure, rating, rating.answers) for measure, rating in pairs if rating.answers]
+    context = {
+        "session": one,
+        "ratings": pairs,
+        "offered": [
+            (measure, rating, alliance.keepable(measure, given), alliance.never_kept(measure, given))
+            for measure, rating, given in answered
+        ],
+        "words": alliance.words(request.asker, [one.pk]).get(one.pk, []),
+        "waits": {item.about for item in alliance.brought(request.asker, one.course)},
+        "became": became(request.asker, [one.course])[one.course.pk].on(one),
+    }
+    return render(request, "home/my_session.html", context)
 
 
 @only("client")

@@ -13,6 +13,10 @@ TEXTS = {
         "Your account is ready",
         "An account has been made for you. Choose a password here:\n\n{link}\n\nThe link works for three days.",
     ),
+    "comment": (
+        "Your comment is shown",
+        "Somebody has read what you wrote, and it is shown now.\n\n{link}\n\nYour address is deleted with this message.",
+    ),
     "flag": ("Please look at your desk now", "Something on your desk needs you to look at it today, please.\n\n{link}"),
     "flag-late": (
         "Something on a desk has waited too long",

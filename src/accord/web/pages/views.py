@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accord import measures
 from accord.web import wording
+from accord.web.pages import queries
 from accord.web.people import queries as people
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
@@ -17,7 +19,7 @@ from accord.web.safety import queries as safety
 
 @require_safe
 def front(request: Request) -> HttpResponse:
-    return render(request, "pages/front.html", {"help": _help(request)})
+    return render(request, "pages/front.html", {"help": _help(request), "articles": bool(queries.published())})
 
 
 @require_safe
@@ -34,7 +36,8 @@ def help_now(request: Request) -> HttpResponse:
 @require_safe
 def wrong(request: Request) -> HttpResponse:
     """A way out that never passes the therapist."""
-    return render(request, "pages/wrong.html", {"help": _help(request)})
+    context = {"help": _help(request), "back": (reverse("my"), "My page"), "known": True}
+    return render(request, "pages/wrong.html", context)
 
 
 @require_safe

@@ -85,6 +85,38 @@ def invite(*, asker: Asker, practice: UUID, name: str, email: str, roles: frozen
 
 
 @transaction.atomic
+def close_account(*, asker: Asker, member: Member) -> None:
+    """Somebody does not work here any more: no sign-in, wherever they are signed in now, and no public page."""
+    _only_their_manager(asker, member)
+    if asker.who == member.pk:
+        raise RefusedError("you cannot close your own account; another manager can")
+    member.published = member.has_room = False
+    member.save()
+    if member.account:
+        member.account.is_active = False
+        member.account.set_unusable_password()  # ends every session that the old one began
+        member.account.save()
+    record(asker, "close account", member.pk)
+
+
+@transaction.atomic
+def open_account_again(*, asker: Asker, member: Member) -> str:
+    """Undo closing it; returns the path where they choose a new password. What they handed over stays handed over."""
+    _only_their_manager(asker, member)
+    if member.account is None:
+        raise RefusedError("this member never had an account")
+    member.account.is_active = True
+    member.account.save()
+    record(asker, "open account again", member.pk)
+    return invitation_path(member.account)
+
+
+def _only_their_manager(asker: Asker, member: Member) -> None:
+    if "manager" not in asker or asker.practice != member.practice_id:
+        raise RefusedError("only a manager of their practice closes or opens somebody's account")
+
+
+@transaction.atomic
 def publish_profile(*, asker: Asker, member: Member, about: str, published: bool, has_room: bool) -> None:
     """What a therapist shows of themself to everyone."""
     if asker.who != member.pk:

@@ -1,5 +1,7 @@
 """People as they come from a page."""
 
+from uuid import UUID, uuid4
+
 from django import forms
 
 ROLES = [
@@ -35,3 +37,11 @@ class ProfileForm(forms.Form):
     )
     published = forms.BooleanField(label="Show my page to everyone", required=False)
     has_room = forms.BooleanField(label="I have room for someone new", required=False)
+
+
+def attempt_of(text: str | None) -> UUID:
+    """The id under which one filled-in form is stored once; a fresh one where the page had none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return uuid4()

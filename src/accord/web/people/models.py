@@ -1,6 +1,7 @@
 """Practices, the people who work in them, and the people who come to them."""
 
 import uuid
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -29,6 +30,11 @@ class Practice(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The day it is on the practice's own calendar."""
+        return timezone.localdate(timezone=self.zone)
 
 
 class AccountManager(BaseUserManager["Account"]):

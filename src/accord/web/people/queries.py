@@ -41,6 +41,22 @@ def colleagues(asker: Asker) -> list[Member]:
     return sorted((one for one in found if one.roles & {"therapist", "deputy"}), key=lambda one: one.name.casefold())
 
 
+def member(asker: Asker, member_id: UUID) -> Member | None:
+    """Somebody who works in the asker's practice, for its manager."""
+    if "manager" not in asker:
+        return None
+    return Member.objects.select_related("account", "practice").filter(practice=asker.practice, pk=member_id).first()
+
+
+def fellow_therapists(asker: Asker, *, but: UUID) -> list[Member]:
+    """Who could take over from a therapist: those of the practice who can sign in, by name."""
+    if not asker.roles & {"manager", "therapist"}:
+        return []
+    found = Member.objects.select_related("account").filter(practice=asker.practice, is_therapist=True)
+    found = found.filter(account__is_active=True).exclude(pk=but)
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
 def published_therapists() -> list[Member]:
     """What therapists chose to show to everyone, those with room first."""
     found = Member.objects.select_related("practice").filter(published=True, is_therapist=True)

@@ -1,6 +1,6 @@
 """Raise a flag, look at it, settle the plan. Raising is part of the transaction that stores the answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from accord.web.audit.actions import record
 from accord.web.notices import actions as notices
 from accord.web.people.asker import Asker
 from accord.web.people.models import Client, Member
-from accord.web.safety.models import Acknowledgement, Flag, SafetyPlan
+from accord.web.safety.models import Acknowledgement, Flag, HandedOver, SafetyPlan
 from accord.web.safety.queries import can_sign_in, plan
 
 
@@ -29,11 +29,12 @@ def raise_flags(
     source: str,
     cause: UUID,
     tell: bool = True,
+    also: Sequence[Member] = (),
 ) -> list[Flag]:
     """A flag for every listed item answered at or above its mark. Must run inside the caller's transaction.
 
     The same answer of the same attempt raises one flag, however often it is saved; a higher answer raises another.
-    Many at once, out of a file, are told of together (`tell_of_file`).
+    Many at once, out of a file, are told of together (`tell_of_file`). `also`: who looks after the course meanwhile.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("raise_flags must share the transaction that stores the answers")
@@ -42,6 +43,8 @@ def raise_flags(
         value = answers.get(mark.item)
         if value is not None and value >= mark.at_least:
             raised += _raise_one(asker, client, course, therapist, measure.id, mark.item, int(value), source, cause)
+    for flag in raised:
+        _add_to(flag, also)
     for flag in raised if tell else ():
         _tell(flag, plan(client.practice_id))
     return raised
@@ -57,7 +60,6 @@ def _raise_one(
     value: int,
     source: str,
     cause: UUID,
-    tell: bool = True,
 ) -> list[Flag]:
     responsible = therapist if therapist and can_sign_in(therapist) else plan(client.practice_id).responsible
     flag, new = Flag.objects.get_or_create(
@@ -85,7 +87,8 @@ def _tell(flag: Flag, settled: SafetyPlan) -> None:
     Where nobody can be reached now, the deputy is told now.
     """
     path, key = f"/flags/{flag.pk}/", f"flag:{flag.pk}"
-    now = [one for one in {flag.responsible, settled.responsible} - {None} if one and can_sign_in(one)]
+    handed = {one.member for one in flag.handed.select_related("member__account")}
+    now = [one for one in {flag.responsible, settled.responsible, *handed} - {None} if one and can_sign_in(one)]
     for address in (one.account.email for one in now if one.account):
         notices.write(practice=flag.practice_id, kind="flag", address=address, path=path)
     if settled.deputy_email:
@@ -104,6 +107,27 @@ def tell_of_file(*, flags: Sequence[Flag]) -> None:
     """One message to each clinician for all the flags that a file brought, instead of one a flag."""
     for responsible in {flag.responsible_id: flag for flag in flags}.values():
         _tell(responsible, plan(responsible.practice_id))
+
+
+def _add_to(flag: Flag, members: Iterable[Member]) -> list[Member]:
+    """Whoever of these can sign in and did not have the flag yet has it now."""
+    reached = [one for one in members if can_sign_in(one) and one.pk != flag.responsible_id]
+    rows = ((one, {"practice_id": flag.practice_id, "flag": flag, "member": one}) for one in reached)
+    return [one for one, row in rows if HandedOver.objects.get_or_create(flag=flag, member=one, defaults=row)[1]]
+
+
+@transaction.atomic
+def hand_over_flags(*, asker: Asker, flags: Iterable[Flag], to: Member) -> int:
+    """Somebody else looks at these from now on, and is told; whoever had them has them still. Returns how many."""
+    if not can_sign_in(to):
+        raise RefusedError("somebody who cannot sign in would never see a flag; choose somebody who can")
+    new = [flag for flag in flags if _add_to(flag, [to])]
+    for flag in new:
+        assert to.account
+        path = f"/flags/{flag.pk}/"
+        notices.write(practice=flag.practice_id, kind="flag", address=to.account.email, path=path)
+        record(asker, "hand over flag", flag.pk, practice=flag.practice_id)
+    return len(new)
 
 
 @transaction.atomic

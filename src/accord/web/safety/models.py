@@ -70,3 +70,18 @@ class Acknowledgement(models.Model):
     note = SealedText()
 
     privacy = {"flag": PLAIN, "practice": PLAIN, "member": PLAIN, "at": PLAIN, "note": SENSITIVE}
+
+
+class HandedOver(models.Model):
+    """Somebody else who looks at a flag too: while its therapist is away, or since they left. Flags never change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="handed")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flag", "member"], name="handed_over_once")]
+
+    privacy = dict.fromkeys(("id", "practice", "flag", "member", "at"), PLAIN)

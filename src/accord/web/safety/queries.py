@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from accord.measures import Measure
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member, Practice
-from accord.web.safety.models import Flag, SafetyPlan
+from accord.web.safety.models import Flag, HandedOver, SafetyPlan
 
 # Public numbers, known from the services' own pages; a practice edits its list before it goes live.
 DEFAULT_LINES = {
@@ -74,13 +75,32 @@ def may_be_asked(measure: Measure, practice: UUID) -> bool:
 
 
 def open_flags(asker: Asker, *, courses: Iterable[UUID] = ()) -> list[Flag]:
-    """Flags nobody has looked at yet, oldest first: those the asker answers for, and those of their own courses."""
+    """Flags nobody has looked at yet, oldest first: those the asker answers for, and those of their own courses.
+
+    `courses`: those the asker leads, or looks after while a colleague is away.
+    """
     if not asker.roles & {"therapist", "deputy"}:
         return []
     waiting = Flag.objects.select_related("client").filter(practice=asker.practice, acknowledgement=None)
     if not _sees_every_flag(asker):
-        waiting = waiting.filter(responsible=asker.who) | waiting.filter(course__in=list(courses))
-    return list(waiting.order_by("raised_at").distinct())
+        waiting = waiting.filter(_told(asker.me) | Q(course__in=list(courses)))
+    return list(waiting.order_by("raised_at"))
+
+
+def waiting_for(member: Member, courses: Iterable[UUID]) -> "QuerySet[Flag]":
+    """Open flags that are this member's to look at: what has to go to somebody else when they go. For actions alone."""
+    mine = _told(member.pk) | Q(course__in=list(courses))
+    return Flag.objects.filter(mine, practice=member.practice_id, acknowledgement=None)
+
+
+def open_of(courses: Iterable[object]) -> "QuerySet[Flag]":
+    """Every open flag of these courses, whoever answers for it. For actions alone."""
+    return Flag.objects.filter(course__in=list(courses), acknowledgement=None)
+
+
+def _told(who: UUID) -> Q:
+    """Answered for by this member, or handed to them."""
+    return Q(responsible=who) | Q(pk__in=HandedOver.objects.filter(member=who).values("flag"))
 
 
 def flag(asker: Asker, flag_id: UUID, *, courses: Iterable[UUID] = ()) -> Flag | None:
@@ -89,9 +109,9 @@ def flag(asker: Asker, flag_id: UUID, *, courses: Iterable[UUID] = ()) -> Flag |
         return None
     found = Flag.objects.select_related("client", "acknowledgement__member").filter(practice=asker.practice, pk=flag_id)
     one = found.first()
-    if one is None or _sees_every_flag(asker) or one.responsible_id == asker.who or one.course in set(courses):
+    if one is None or _sees_every_flag(asker) or one.course in set(courses):
         return one
-    return None
+    return one if found.filter(_told(asker.me)).exists() else None
 
 
 def _sees_every_flag(asker: Asker) -> bool:

@@ -1,5 +1,30 @@
 """The only writers of courses, sessions, check-ins and answers. Each is one transaction, and audited."""
 
+from accord.web.alliance.actions.agreements import (
+    Noted,
+    Wanted,
+    agree_in_room,
+    ask_otherwise,
+    change_goal_words,
+    keep_progress,
+    note_progress,
+    propose_agreement,
+    reply,
+    say_willing,
+    sign_agreement,
+    take_back_proposal,
+)
+from accord.web.alliance.actions.between import (
+    agree_step,
+    bring,
+    foretell,
+    remove_saying,
+    save_saying,
+    set_aside_step,
+    take_up,
+    tell_step,
+    withdraw,
+)
 from accord.web.alliance.actions.check_ins import (
     answer_again,
     by_link,
@@ -11,39 +36,72 @@ from accord.web.alliance.actions.check_ins import (
     send_check_in,
     send_link,
 )
+from accord.web.alliance.actions.covers import end_covers, look_after
+from accord.web.alliance.actions.endings import end_course, reopen_course, stop_asking, take_along
+from accord.web.alliance.actions.handing_over import hand_over, hand_over_all, member_leaves
 from accord.web.alliance.actions.intake import bring_in, discard_intake, keep_intake
 from accord.web.alliance.actions.repairs import declare, lay_aside, note_talk, open_repair, take_up_again
 from accord.web.alliance.actions.sessions import (
     book_session,
-    end_course,
     move_session,
     open_course,
     plan_measures,
     record_attendance,
 )
+from accord.web.alliance.actions.sharing import choose_who_reads
 
 __all__ = [
+    "Noted",
+    "Wanted",
+    "agree_in_room",
+    "agree_step",
     "answer_again",
+    "ask_otherwise",
     "book_session",
+    "bring",
     "bring_in",
     "by_link",
     "change_address",
+    "change_goal_words",
+    "choose_who_reads",
     "declare",
     "discard_intake",
     "end_course",
+    "end_covers",
     "flag_answers",
+    "foretell",
+    "hand_over",
+    "hand_over_all",
     "keep_intake",
+    "keep_progress",
     "lay_aside",
+    "look_after",
+    "member_leaves",
     "move_session",
+    "note_progress",
     "note_talk",
     "open_course",
     "open_repair",
     "plan_measures",
+    "propose_agreement",
     "rate_session",
     "record_attendance",
+    "remove_saying",
     "renew_link",
+    "reopen_course",
+    "reply",
     "save_draft",
+    "save_saying",
+    "say_willing",
     "send_check_in",
     "send_link",
+    "set_aside_step",
+    "sign_agreement",
+    "stop_asking",
+    "take_along",
+    "take_back_proposal",
+    "take_up",
     "take_up_again",
+    "tell_step",
+    "withdraw",
 ]

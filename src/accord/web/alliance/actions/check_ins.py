@@ -1,6 +1,6 @@
 """The client's side of a session: links, drafts, sending; and the therapist's own rating."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,8 +14,10 @@ from accord import measures
 from accord.errors import RefusedError
 from accord.web import wording
 from accord.web.alliance import queries
+from accord.web.alliance.actions.endings import remind
+from accord.web.alliance.actions.repairs import declare
 from accord.web.alliance.actions.sessions import AFTER_LIFE
-from accord.web.alliance.models import AnswerSet, CheckIn, Draft, Occasion
+from accord.web.alliance.models import AnswerSet, CheckIn, Draft, Occasion, Words
 from accord.web.audit.actions import record
 from accord.web.notices import actions as notices
 from accord.web.people import actions as people
@@ -62,10 +64,15 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
 
 @transaction.atomic
 def change_address(*, asker: Asker, client: Client, email: str) -> None:
-    """Another address: what waits for the old one is withdrawn, and whoever came in by it is out."""
+    """Another address: what waits for the old one is withdrawn, and whoever came in by it is out.
+
+    What was agreed to be asked after an ending goes to the new one.
+    """
     people.set_client_address(asker=asker, client=client, email=email)
     for one in CheckIn.objects.filter(occasion__course__client=client, answered_at=None):
         notices.cancel(f"check-in:{one.pk}")
+        if one.occasion.is_follow_up and one.occasion.attended != Occasion.CANCELLED:
+            remind(one)  # agreed long before, and nobody is there to send it again
 
 
 @transaction.atomic
@@ -73,6 +80,7 @@ def save_draft(
     *,
     check_in: CheckIn,
     given: Given,
+    closing: queries.Closing | None = None,
     holder: str = "",
     order: int = 0,
     in_passing: bool = False,
@@ -81,7 +89,8 @@ def save_draft(
     """Keep what was ticked so far; an answer that speaks of danger raises its flag here already.
 
     A page keeps each tick `in_passing`, numbered by `order`: one that arrives late, after a newer one, changes nothing.
-    `holder` is the browser that began: another one begins anew, and never reads what the first had ticked.
+    `closing` is the last page: own words, and what is kept. `holder` is the browser that began: another one begins
+    anew, and never reads what the first had ticked or written.
     None when it was sent meanwhile: a second 'send' of the same page must not begin a new draft.
     """
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
@@ -93,20 +102,28 @@ def save_draft(
     flag_answers(check_in=check_in, given=given, cause=draft.attempt)
     if draft.holder != holder:
         draft.answers, draft.order, draft.holder = {}, 0, holder
+        _close(draft, queries.Closing())
     if in_passing and order < draft.order:
         return draft
-    _fill(draft, given, order, at or timezone.now())
+    _fill(draft, given, closing, order, at or timezone.now())
     if check_in.started_at is None:
         check_in.started_at = draft.saved_at
         check_in.save()
     return draft
 
 
-def _fill(draft: Draft, given: Given, order: int, at: datetime) -> None:
+def _fill(draft: Draft, given: Given, closing: queries.Closing | None, order: int, at: datetime) -> None:
     for name, items in given.items():
         draft.answers[name] = {**draft.answers.get(name, {}), **items}
+    if closing:
+        _close(draft, closing)
     draft.order, draft.saved_at = max(order, draft.order), at
     draft.save()
+
+
+def _close(draft: Draft, closing: queries.Closing) -> None:
+    draft.words, draft.words_kept, draft.mended = closing.words, closing.words_kept, closing.mended
+    draft.kept = {name: list(items) for name, items in closing.kept.items() if name in draft.check_in.measures}
 
 
 @transaction.atomic
@@ -117,13 +134,19 @@ def flag_answers(*, check_in: CheckIn, given: Given, cause: UUID | None = None) 
 
 
 def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str, cause: UUID) -> None:
-    course = check_in.occasion.course
+    """To the therapist, and to whoever looks after the course today; one that was handed over has another therapist."""
+    measure = wording.measure(name)
+    if all(items.get(mark.item) is None for mark in measure.safety):
+        return
+    course = queries.last_of(check_in.occasion.course)
+    meanwhile = queries.looks_after(course, course.practice.today)
     safety.raise_flags(
         asker=by_link(check_in),
-        client=course.client,
+        client=check_in.occasion.course.client,
         course=course.pk,
         therapist=course.therapist,
-        measure=wording.measure(name),
+        also=[meanwhile] if meanwhile else [],
+        measure=measure,
         answers=items,
         source=source,
         cause=cause,
@@ -142,15 +165,29 @@ def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
     draft = Draft.objects.filter(check_in=check_in).first()
     if draft is None:
         return False
+    at = at or timezone.now()
     for name in (measure.id for measure in queries.asked(check_in)):
-        store(check_in.occasion, name, AnswerSet.CLIENT, draft.answers.get(name, {}), "check-in", draft.attempt, at)
-        _flag(check_in, name, draft.answers.get(name, {}), "check-in", draft.attempt)
-    check_in.answered_at = at or timezone.now()
+        given, kept = draft.answers.get(name, {}), draft.kept.get(name, ())
+        store(check_in.occasion, name, AnswerSet.CLIENT, given, "check-in", draft.attempt, at, kept)
+        _flag(check_in, name, given, "check-in", draft.attempt)
+    _say(check_in, draft, at)
+    check_in.answered_at, check_in.sent_by = at, draft.holder
     check_in.save()
     draft.delete()
     notices.cancel(f"check-in:{check_in.pk}")
     record(by_link(check_in), "send check-in", check_in.pk)
     return True
+
+
+def _say(check_in: CheckIn, draft: Draft, at: datetime) -> None:
+    """Their own words, and their word on what is being mended. No line in the audit tells whether there were any."""
+    if draft.words:
+        said = Words(practice_id=check_in.practice_id, occasion=check_in.occasion, attempt=draft.attempt, said_at=at)
+        said.text, said.kept = draft.words, draft.words_kept
+        said.save(force_insert=True)
+    word = queries.Closing(mended=draft.mended).word
+    if word is not None and (repair := queries.awaits_word(check_in)):
+        declare(asker=by_link(check_in), repair=repair, mended=word, at=at)
 
 
 @transaction.atomic
@@ -185,7 +222,9 @@ def store(
     source: str,
     attempt: UUID,
     at: datetime | None = None,
+    kept: Collection[str] = (),
 ) -> AnswerSet:
+    """`kept` names the answers that a client keeps for themself; a skipped or a self-harm item never is."""
     measure = wording.measure(name)
     measures.score(measure, items)  # refuses what is out of range before anything is written
     before = AnswerSet.objects.filter(occasion=occasion, measure=name, rater=rater)
@@ -197,6 +236,7 @@ def store(
         rater=rater,
         revision=(before.aggregate(last=Max("revision"))["last"] or 0) + 1,
         answers=dict(items),
+        kept=[item.key for item in queries.keepable(measure, items) if item.key in kept],
         source=source,
         attempt=attempt,
         answered_at=at or timezone.now(),

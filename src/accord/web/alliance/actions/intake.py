@@ -105,8 +105,10 @@ def _courses(
     therapist: Member | None,
     done: Brought,
 ) -> dict[Place, Course]:
-    """The course of each client with each therapist; one that is there is used, ended or not."""
-    known = {(one.client_id, one.therapist_id): one for one in Course.objects.filter(practice=practice)}
+    """The course of each client with each therapist; one that is there is used, ended or not, the newest of several."""
+    known = {
+        (one.client_id, one.therapist_id): one for one in Course.objects.filter(practice=practice).order_by("opened_at")
+    }
     found: dict[Place, Course] = {}
     new: list[Course] = []
     for row in rows:
@@ -181,7 +183,7 @@ def _answer_sets(
             flags += _flags(asker, course, one)  # before anything else: an answer left out of the record is still said
             if before is None:
                 new.append(one)
-            elif (before.answers, before.total) == (one.answers, one.total):
+            elif (before.shared, before.total) == (one.answers, one.total):  # else a file could try out what is kept
                 done.known += 1
             else:
                 done.differ.append(row.line)

@@ -1,15 +1,19 @@
 """What the two do about a strain: talked about, tried, and whether it feels mended. A signal may be laid aside."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accord.errors import RefusedError
 from accord.web.alliance.models import Course, Declared, Dismissal, Occasion, Repair, Talk
 from accord.web.audit.actions import record
 from accord.web.people.asker import Asker
+
+ONE_BREATH = timedelta(hours=1)
+"""The same word again within this time is one word, pressed twice."""
 
 
 @transaction.atomic
@@ -37,6 +41,7 @@ def note_talk(
     tried: Sequence[str],
     note: str,
     attempt: UUID,
+    at: datetime | None = None,
 ) -> Talk:
     """Write down one talk; the same filled-in form is stored once."""
     if before := Talk.objects.filter(attempt=attempt).first():
@@ -51,6 +56,7 @@ def note_talk(
         note=note.strip(),
         member_id=asker.me,
         attempt=attempt,
+        written_at=at or timezone.now(),
     )
     talk.save(force_insert=True)
     record(asker, "note talk", talk.pk)
@@ -58,10 +64,14 @@ def note_talk(
 
 
 @transaction.atomic
-def declare(*, asker: Asker, repair: Repair, mended: bool) -> Declared:
+def declare(*, asker: Asker, repair: Repair, mended: bool, at: datetime | None = None) -> Declared:
     """One side's own word on it; the latest of each side counts."""
-    by = Declared.CLIENT if "client" in asker else Declared.THERAPIST
-    said = Declared.objects.create(practice_id=repair.practice_id, repair=repair, by=by, mended=mended)
+    by, at = Declared.CLIENT if "client" in asker else Declared.THERAPIST, at or timezone.now()
+    Repair.objects.select_for_update().get(pk=repair.pk)
+    before = Declared.objects.filter(repair=repair, by=by).order_by("-said_at").first()
+    if before and before.mended == mended and abs(at - before.said_at) < ONE_BREATH:
+        return before
+    said = Declared.objects.create(practice_id=repair.practice_id, repair=repair, by=by, mended=mended, said_at=at)
     record(asker, "say whether mended", repair.pk)
     return said
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from accord.errors import RefusedError
 from accord.web import wording
@@ -109,23 +108,13 @@ def move_session(*, asker: Asker, occasion: Occasion, starts_at: datetime) -> No
 
 
 @transaction.atomic
-def record_attendance(*, asker: Asker, occasion: Occasion, attended: str) -> None:
-    """Came, late, cancelled, did not come, or booked again (undo). A session not held asks nothing any more."""
+def record_attendance(*, asker: Asker, occasion: Occasion, attended: str, cancelled_by: str = "") -> None:
+    """Came, late, cancelled (by whom), did not come, or booked again (undo). One not held asks nothing any more."""
     occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
     occasion.attended = attended
+    occasion.cancelled_by = cancelled_by if attended == Occasion.CANCELLED else ""
     occasion.save()
     if attended in (Occasion.NO, Occasion.CANCELLED):
         for one in occasion.check_ins.all():
             notices.cancel(f"check-in:{one.pk}")
     record(asker, "record attendance", occasion.pk)
-
-
-@transaction.atomic
-def end_course(*, asker: Asker, course: Course, ended: bool) -> None:
-    """End it, or take the end back. What was said stays; nothing more is asked."""
-    course.ended_on = timezone.now().date() if ended else None
-    course.save(update_fields=["ended_on"])
-    if ended:
-        for one in CheckIn.objects.filter(occasion__course=course, answered_at=None):
-            notices.cancel(f"check-in:{one.pk}")
-    record(asker, "end course" if ended else "reopen course", course.pk)

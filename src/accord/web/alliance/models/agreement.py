@@ -18,6 +18,7 @@ class Agreement(models.Model):
 
     PAGE, ROOM = "page", "room"
     WHERE = [(PAGE, "on their page"), (ROOM, "in the room")]
+    WAITS, OTHERWISE, AGREED = "waits", "otherwise", "agreed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
@@ -41,6 +42,18 @@ class Agreement(models.Model):
         **dict.fromkeys(("client_signed_at", "client_signed_in", "otherwise_at"), PLAIN),
         **dict.fromkeys(("approach", "willing", "otherwise"), SENSITIVE),
     }
+
+    @property
+    def state(self) -> str:
+        """Where it stands with the client: of a yes and a wish for something otherwise, the later one counts."""
+        if self.otherwise_at and (self.client_signed_at is None or self.otherwise_at > self.client_signed_at):
+            return self.OTHERWISE
+        return self.AGREED if self.client_signed_at else self.WAITS
+
+    @property
+    def answered(self) -> bool:
+        """Whether the client has said anything of it."""
+        return bool(self.client_signed_at or self.otherwise_at or self.willing)
 
 
 class Goal(models.Model):

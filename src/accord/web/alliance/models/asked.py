@@ -1,6 +1,7 @@
 """What was asked, what is being filled in, and what was answered."""
 
 import uuid
+from collections.abc import Mapping
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +12,10 @@ from accord.web.people.models import Practice
 
 
 class CheckIn(models.Model):
-    """What a client is asked once: a link that only writes. Of the link's secret, the hash alone is kept."""
+    """What a client is asked once: a link that only writes. Of the link's secret, the hash alone is kept.
+
+    `sent_by` is the browser that sent it last: it alone is told whether what it presses again is stored already.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
@@ -23,13 +27,14 @@ class CheckIn(models.Model):
     expires_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=24, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["occasion", "moment"], name="asked_once_before_and_once_after")]
 
     privacy = {
         **dict.fromkeys(("id", "practice", "occasion", "moment", "measures", "generation", "expires_at"), PLAIN),
-        **dict.fromkeys(("started_at", "answered_at"), PLAIN),
+        **dict.fromkeys(("started_at", "answered_at", "sent_by"), PLAIN),
         "token_hash": SENSITIVE,
     }
 
@@ -94,6 +99,13 @@ class AnswerSet(models.Model):
         **dict.fromkeys(("source", "attempt", "answered_at"), PLAIN),
         **dict.fromkeys(("answers", "total", "kept"), SENSITIVE),
     }
+
+    @property
+    def shared(self) -> Mapping[str, int | float | None] | None:
+        """The answers as everybody but their client knows them: a kept one is a skipped one."""
+        if not self.answers or not self.kept:
+            return self.answers
+        return {item: None if item in self.kept else value for item, value in self.answers.items()}
 
 
 class Words(models.Model):

@@ -45,13 +45,20 @@ class Cover(models.Model):
     until = models.DateField()
     made_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "member", "since", "until"], name="asked_to_stand_in_once")
+        ]
+
     privacy = dict.fromkeys(("id", "practice", "course", "member", "since", "until", "made_at"), PLAIN)
 
 
 class Ending(models.Model):
-    """How a course ended, looked back on together. `taken` is what the client takes along, in their own words.
+    """How a course ended, looked back on together.
 
-    `handed_note` is what a therapist who hands the course over leaves word of for the next one.
+    What the client takes along, in their own words: `taken` as they wrote it themself, and perhaps keep; `noted` as
+    the therapist wrote it down. `handed_note` is what a therapist who hands the course over leaves word of for the
+    next one. `stopped` names the sessions and messages that the ending called off, so that it can be taken back.
     """
 
     PLANNED, MOVED, STOPPED = "planned", "moved", "stopped"
@@ -63,13 +70,15 @@ class Ending(models.Model):
     review = SealedText(blank=True, default="")
     taken = SealedText(blank=True, default="")
     taken_kept = models.BooleanField(default=False)
+    noted = SealedText(null=True)
     handed_note = SealedText(blank=True, default="")
+    stopped = models.JSONField(default=dict)
     follow_ups = models.JSONField(default=list)
     written_at = models.DateTimeField(default=timezone.now)
 
     privacy = {
-        **dict.fromkeys(("course", "practice", "how", "follow_ups", "written_at"), PLAIN),
-        **dict.fromkeys(("review", "taken", "taken_kept", "handed_note"), SENSITIVE),
+        **dict.fromkeys(("course", "practice", "how", "stopped", "follow_ups", "written_at"), PLAIN),
+        **dict.fromkeys(("review", "taken", "taken_kept", "noted", "handed_note"), SENSITIVE),
     }
 
 
@@ -92,7 +101,10 @@ class PlannedMeasure(models.Model):
 
 
 class Occasion(models.Model):
-    """A session, or a day on which something was rated outside of one (then it has no number)."""
+    """A session, or a day on which something was rated outside of one (then it has no number).
+
+    A time without a number is a follow-up: what is asked some time after the course has ended.
+    """
 
     BOOKED, YES, NO, LATE, CANCELLED = "", "yes", "no", "late", "cancelled"
     ATTENDED = [(BOOKED, "booked"), (YES, "came"), (NO, "did not come"), (LATE, "came late"), (CANCELLED, "cancelled")]
@@ -119,4 +131,17 @@ class Occasion(models.Model):
     @property
     def attendance(self) -> str:
         """In words; of a session brought in from a file nobody may know."""
+        if self.attended == self.CANCELLED and self.cancelled_by:
+            return f"cancelled by {self.get_cancelled_by_display()}"
         return "not known" if self.attended == self.BOOKED and self.starts_at is None else self.get_attended_display()
+
+    @property
+    def is_follow_up(self) -> bool:
+        return self.number is None and self.starts_at is not None
+
+    @property
+    def title(self) -> str:
+        """What it is called on a page."""
+        if self.number:
+            return f"Session {self.number}"
+        return "Asked after the ending" if self.is_follow_up else "Rated outside a session"

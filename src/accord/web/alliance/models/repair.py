@@ -24,6 +24,11 @@ class Repair(models.Model):
 
     privacy = dict.fromkeys(("id", "practice", "course", "since", "opened_at"), PLAIN)
 
+    @property
+    def session(self) -> int | None:
+        """The number of the session it began with; none without one, or where that was with an earlier therapist."""
+        return self.since.number if self.since and self.since.course_id == self.course_id else None
+
 
 class Talk(models.Model):
     """One talk about it, as the therapist notes it: what it was about, how it showed, what was tried."""

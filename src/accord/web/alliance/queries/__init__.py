@@ -1,9 +1,11 @@
 """The only readers of courses and answers. Who asks comes first; what they may not see is not found.
 
-A course is seen by the therapist who leads it and by the client whose it is. `answers` is the one way to what was
-answered: it takes who sees it and for what purpose, and leaves out what a client keeps for themself.
+A course is seen by the therapist who leads it, by a colleague who stands in, and by the client whose it is. `answers`
+is the one way to what was answered: it takes who sees it and for what purpose, and leaves out what a client keeps for
+themself.
 """
 
+from accord.web.alliance.queries.agreements import agreement, agreement_due, agreements, progress
 from accord.web.alliance.queries.answers import Rating, answers, sent_already
 from accord.web.alliance.queries.asked import (
     GRACE,
@@ -17,6 +19,17 @@ from accord.web.alliance.queries.asked import (
     opens_at,
     waiting_check_ins,
 )
+from accord.web.alliance.queries.between import (
+    SeenStep,
+    brought,
+    current_step,
+    one_brought,
+    saying,
+    sayings,
+    step,
+    steps,
+    withdrawn,
+)
 from accord.web.alliance.queries.courses import (
     activity,
     caseload,
@@ -27,7 +40,34 @@ from accord.web.alliance.queries.courses import (
     own_courses,
     plan,
     seen_by,
+    seen_ids,
     todays_sessions,
+)
+from accord.web.alliance.queries.covers import (
+    course_of_flag,
+    covers,
+    earlier,
+    last_of,
+    led_by,
+    looking_after,
+    looks_after,
+    own_covers,
+)
+from accord.web.alliance.queries.endings import (
+    FOLLOW_UP_LIFE,
+    MONTHS,
+    Ended,
+    coming_sessions,
+    ending,
+    follow_up_measures,
+    follow_ups,
+    handed_note,
+    how_it_ended,
+    months_later,
+    open_courses_of,
+    open_repairs,
+    unanswered,
+    would_end,
 )
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
 from accord.web.alliance.queries.repairs import (
@@ -41,41 +81,91 @@ from accord.web.alliance.queries.repairs import (
     settled_since,
     word_of,
 )
+from accord.web.alliance.queries.words import (
+    Closing,
+    closing_sent_already,
+    keepable,
+    never_kept,
+    what_was_brought,
+    words,
+)
 
 __all__ = [
+    "FOLLOW_UP_LIFE",
     "GRACE",
+    "MONTHS",
+    "Closing",
+    "Ended",
     "Rating",
+    "SeenStep",
     "activity",
+    "agreement",
+    "agreement_due",
+    "agreements",
     "already_there",
     "answers",
     "asked",
     "awaits_word",
+    "brought",
     "by_cookie",
     "by_token",
     "caseload",
     "check_in",
     "check_ins",
+    "closing_sent_already",
+    "coming_sessions",
     "course",
+    "course_of_flag",
+    "covers",
+    "current_step",
     "dismissal",
+    "earlier",
+    "ending",
+    "follow_up_measures",
+    "follow_ups",
+    "handed_note",
+    "how_it_ended",
     "intake",
     "intakes",
+    "keepable",
     "laid_aside",
+    "last_of",
     "led",
+    "led_by",
     "link_path",
     "link_state",
+    "looking_after",
+    "looks_after",
     "mended_since",
+    "months_later",
+    "never_kept",
     "occasion",
     "occasions",
+    "one_brought",
+    "open_courses_of",
+    "open_repairs",
     "opens_at",
     "own_courses",
+    "own_covers",
     "plan",
+    "progress",
     "repair",
     "repair_of_talk",
     "repairs",
+    "saying",
+    "sayings",
     "seen_by",
+    "seen_ids",
     "sent_already",
     "settled_since",
+    "step",
+    "steps",
     "todays_sessions",
+    "unanswered",
     "waiting_check_ins",
+    "what_was_brought",
+    "withdrawn",
     "word_of",
+    "words",
+    "would_end",
 ]

@@ -28,12 +28,14 @@ class Rating:
     score: Score
     answered_at: datetime
     source: str
+    kept: frozenset[str] = frozenset()
+    """What the client who asks keeps for themself; of anybody else's asking it is empty."""
 
 
 def answers(seen_by: Asker, purpose: Purpose, occasion_ids: Iterable[UUID]) -> dict[UUID, list[Rating]]:
     """What was answered on these occasions, the latest revision of each measure and side.
 
-    `own` is a person rereading what they themselves entered; for `care` a kept answer equals a skipped one.
+    `own` is a client rereading what they themselves entered; for anybody else a kept answer equals a skipped one.
     """
     if "client" in seen_by and purpose != "own":
         raise ValueError("a client reads their own answers: purpose 'own'")
@@ -42,20 +44,21 @@ def answers(seen_by: Asker, purpose: Purpose, occasion_ids: Iterable[UUID]) -> d
     if "client" in seen_by:
         found = found.filter(rater=AnswerSet.CLIENT)
     latest: dict[tuple[UUID, str, str], AnswerSet] = {}
-    for one in found.order_by("revision"):
+    for one in found.order_by("revision", "measure", "rater"):  # never by when a row was last written to
         latest[one.occasion_id, one.measure, one.rater] = one
     grouped: dict[UUID, list[Rating]] = defaultdict(list)
     for one in latest.values():
-        grouped[one.occasion_id].append(_rating(one, hide_kept=purpose == "care"))
+        grouped[one.occasion_id].append(_rating(one, own="client" in seen_by))
     return grouped
 
 
-def _rating(one: AnswerSet, *, hide_kept: bool) -> Rating:
-    given = one.answers
-    if given is not None and hide_kept and one.kept:
-        given = {item: None if item in one.kept else value for item, value in given.items()}
+def _rating(one: AnswerSet, *, own: bool) -> Rating:
+    given = one.answers if own else one.shared
     score = _score(one.measure, given, one.total, one.measure_version)
-    return Rating(one.occasion_id, one.measure, one.rater, one.revision, given, score, one.answered_at, one.source)
+    kept = frozenset(one.kept) if own else frozenset()
+    return Rating(
+        one.occasion_id, one.measure, one.rater, one.revision, given, score, one.answered_at, one.source, kept
+    )
 
 
 def _score(measure: str, given: Mapping[str, int | float | None] | None, total: float | None, version: str) -> Score:
@@ -72,8 +75,13 @@ def _score(measure: str, given: Mapping[str, int | float | None] | None, total: 
     )
 
 
-def sent_already(one: CheckIn, measure: Measure, given: Mapping[str, int | float | None]) -> bool:
-    """Whether just these answers are what was stored last."""
+def sent_already(one: CheckIn, measure: Measure, given: Mapping[str, int | float | None], holder: str) -> bool:
+    """Whether just these answers are what was stored last; told to the browser that sent them alone.
+
+    Anybody else who holds the link could find out by trying what was answered, kept answers too.
+    """
+    if not holder or holder != one.sent_by:
+        return False
     sets = AnswerSet.objects.filter(occasion=one.occasion, measure=measure.id, rater=AnswerSet.CLIENT)
     last = sets.order_by("-revision").first()
     return bool(last and last.answers and given.items() <= last.answers.items())

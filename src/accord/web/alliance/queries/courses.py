@@ -1,4 +1,4 @@
-"""Courses, their occasions and plans: for the therapist who leads them and for the client whose they are."""
+"""Courses, their occasions and plans: for whoever leads or looks after them and for the client whose they are."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,24 +6,38 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accord.web.alliance.models import CheckIn, Course, Occasion, PlannedMeasure
+from accord.web.alliance.models import CheckIn, Course, Cover, Occasion, PlannedMeasure
 from accord.web.people.asker import Asker
 
 
 def seen_by(asker: Asker) -> "QuerySet[Course]":
+    """A client's own courses; those a therapist leads, and those of colleagues they look after today."""
     found = Course.objects.select_related("client", "therapist", "practice").filter(practice=asker.practice)
     if "client" in asker:
         return found.filter(client=asker.who)
     if "therapist" in asker:
-        return found.filter(therapist=asker.who)
+        return found.filter(Q(therapist=asker.who) | Q(pk__in=_looked_after(asker)))
     return found.none()
 
 
+def _looked_after(asker: Asker) -> list[UUID]:
+    """From the first day to the last, on the practice's own calendar."""
+    covers = Cover.objects.filter(practice=asker.practice, member=asker.who).select_related("practice")
+    near = timezone.now().date()
+    covers = covers.filter(since__lte=near + timedelta(days=2), until__gte=near - timedelta(days=2))
+    return [one.course_id for one in covers if one.since <= one.practice.today <= one.until]
+
+
+def seen_ids(asker: Asker) -> list[UUID]:
+    """Every course this asker sees now, ended ones too: what the safety room asks for beside the asker."""
+    return list(seen_by(asker).values_list("pk", flat=True)) if asker.who else []
+
+
 def caseload(asker: Asker) -> list[Course]:
-    """The open courses this therapist leads, by the client's name."""
+    """The open courses this therapist leads or looks after today, by the client's name."""
     found = seen_by(asker).filter(ended_on=None) if "therapist" in asker else []
     return sorted(found, key=lambda course: course.client.name.casefold())
 

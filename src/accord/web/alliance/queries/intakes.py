@@ -27,4 +27,4 @@ def already_there(asker: Asker, reading: Reading) -> int:
     if "therapist" not in asker:
         return 0
     codes = [settings.KEYS.blind("client-code", row.client) for row in reading.rows]
-    return seen_by(asker).filter(client__code__in=set(codes)).values("client").distinct().count()
+    return seen_by(asker).filter(therapist=asker.who, client__code__in=set(codes)).values("client").distinct().count()

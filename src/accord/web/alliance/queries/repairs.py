@@ -19,7 +19,7 @@ def repair(asker: Asker, repair_id: UUID) -> Repair | None:
 def repairs(asker: Asker, courses: Iterable[Course]) -> dict[UUID, list[Repair]]:
     """The repairs of these courses, the newest first, with their talks and words."""
     seen = seen_by(asker).filter(pk__in=[one.pk for one in courses])
-    found = Repair.objects.filter(course__in=seen).select_related("since").prefetch_related("talks", "declared")
+    found = Repair.objects.filter(course__in=seen).select_related("since").prefetch_related("talks__member", "declared")
     grouped: dict[UUID, list[Repair]] = defaultdict(list)
     for one in found.order_by("-opened_at"):
         grouped[one.course_id].append(one)

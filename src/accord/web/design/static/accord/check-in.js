@@ -22,6 +22,16 @@
     }
     if (mine === latest) line.textContent = said;
   };
-  form.addEventListener("change", keep);
-  form.addEventListener("submit", () => { form.elements.order.value = next(); });
+  // Words are kept while they are written: a moment after the last letter, and at once when the page goes away.
+  let writing = 0;
+  const rest = () => { clearTimeout(writing); writing = 0; };
+  const keepNow = () => { rest(); keep(); };
+  form.addEventListener("change", keepNow);
+  form.addEventListener("input", (event) => {
+    if (event.target.tagName !== "TEXTAREA") return;
+    rest();
+    writing = setTimeout(keepNow, 700);
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && writing) keepNow(); });
+  form.addEventListener("submit", () => { rest(); form.elements.order.value = next(); });
 })();
