@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         choose,
         expect,
         expect_columns,
+        tell,
     )
     from accord.outcome.growth import Growth, fit_growth
     from accord.outcome.judged import Judged, Share, judge_rule
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 _LATER = {
     "Band": "band", "Bands": "band", "Courses": "columns", "courses": "columns", "MODELS": "expected",
     "STATES": "expected", "Chosen": "expected", "Expectations": "expected", "Expected": "expected",
-    "choose": "expected", "expect": "expected", "expect_columns": "expected", "Growth": "growth",
+    "choose": "expected", "expect": "expected", "expect_columns": "expected", "tell": "expected", "Growth": "growth",
     "fit_growth": "growth", "Judged": "judged", "Share": "judged", "judge_rule": "judged", "DEFINITIONS": "leaving",
     "Leaving": "leaving", "Moment": "leaving", "Moments": "leaving", "NotEnough": "leaving", "Performance": "leaving",
     "Reach": "leaving", "fit_leaving": "leaving", "hazards": "leaving", "judge_hazards": "leaving",
@@ -69,7 +70,7 @@ __all__ = [
     "GainRule", "Gains", "Growth", "Judged", "Leaving", "Moment", "Moments", "Neighbours", "NotEnough", "Performance",
     "Rational", "Reach", "Share", "change", "change_columns", "choose", "courses", "expect", "expect_columns",
     "fit_growth", "fit_leaving", "fit_neighbours", "gains", "gains_table", "hazards", "judge_hazards", "judge_rule",
-    "performance", "reach", "recalibrate", "rule_from",
+    "performance", "reach", "recalibrate", "rule_from", "tell",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """A course beside what was to be expected of it: session by session, and for whole columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,7 +80,7 @@ def _reason(value: float, intake: float, band: Band, red: bool, row: int, method
     usual = f"{said} where about {words.number(band.expected or 0.0)} was to be expected"
     if row >= method.in_a_row:
         count = "twice in a row" if row == 2 else f"{row} times in a row"
-        share = f"{round(RED * 100)} in 100 past courses that began alike stood better"
+        share = f"about {round(RED * 100)} in 100 past courses that began alike stood better"
         return f"{words.WORTH_A_LOOK}; {usual}; {count} {side} {limit}: {share}"
     if red:
         return f"{usual}; {side} {limit} once: looked at again with the next rating"
@@ -131,6 +131,27 @@ def expect_columns(given: Courses, method: Method) -> Expectations:
     state = np.where(later, ON_TRACK, NONE).astype(np.int8)
     state[in_a_row(red, later, method.in_a_row)] = LOOK
     return Expectations(given, bands, red, state, method)
+
+
+def tell(read: Expectations) -> Iterator[Expected]:
+    """What `expect` says of each rating, in words, from what was read as columns."""
+    given, method = read.courses, read.method
+    intake = np.repeat(given.intake, given.sizes).tolist()
+    first, row = set(given.starts[:-1].tolist()), 0
+    columns = zip(*(each.tolist() for each in read.bands), strict=True)
+    for at, (value, session, band) in enumerate(
+        zip(given.value.tolist(), given.session.tolist(), columns, strict=True)
+    ):
+        if at in first:
+            row = 0
+            yield Expected(session, value, None, False, None, None, 0, method.name, words.first_rating())
+            continue
+        red = bool(read.red[at])
+        row = row + 1 if red else 0
+        expected, good, yellow, se = (None if band[i] != band[i] else band[i] for i in (0, 1, 2, 4))
+        here = Band(expected, good, yellow, band[3], se, bool(band[5]))
+        reason = _reason(value, intake[at], here, red, row, method)
+        yield Expected(session, value, here, red, STATES[read.state[at]], here.red, method.n_used, method.name, reason)
 
 
 def in_a_row(red: Any, later: Any, needed: int) -> Any:

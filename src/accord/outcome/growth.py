@@ -5,19 +5,20 @@ y = b0 + b1 y0 + b2 y0^2 + (b3 + b4 y0) ln t + u0 + u1 ln t + e, by REML; y0 is 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from accord.errors import DataError
-from accord.outcome.band import Z_RED, Z_YELLOW, Band, Bands, bad, beyond, functional
+from accord.outcome.band import RED, YELLOW, Z_RED, Z_YELLOW, Band, Bands, bad, beyond, functional
 from accord.outcome.columns import Courses, Floats, Ints
 from accord.outcome.mixed import reml, sums
 from accord.outcome.rule import VERSION, Better
 
 # Below, the bands are less sure than the rule that needs none.
 NEEDED = 300
+NORMAL = (-Z_RED, Z_YELLOW, Z_RED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Growth:
     """A fitted model. `b`, `cov`: 1, y, y^2, ln t, y ln t, with y = (first rating - centre) / scale.
 
     `psi`: variances of start and slope and their covariance (start, both, slope). `n_used` courses, `n_rows` ratings.
+    `z`: how many SDs the 10th, 84th and 90th percentile lie from the expected score, towards the poor side.
     """
 
     b: tuple[float, ...]
@@ -39,6 +41,7 @@ class Growth:
     better: Better = "lower"
     cutoff: float | None = None
     source: str = ""
+    z: tuple[float, float, float] = NORMAL
     version: str = VERSION
     name: ClassVar[str] = "growth"
     in_a_row: ClassVar[int] = 2
@@ -50,7 +53,7 @@ class Growth:
         own = math.fsum(at[i] * self.cov[i][j] * at[j] for i in range(5) for j in range(5))
         spread = math.sqrt(self.psi[0] + 2 * x * self.psi[1] + x * x * self.psi[2] + self.sigma2 + own)
         way = bad(self.better)
-        good, yellow, red = (expected + way * z * spread for z in (-Z_RED, Z_YELLOW, Z_RED))
+        good, yellow, red = (expected + way * z * spread for z in self.z)
         return Band(expected, good, yellow, red, math.sqrt(own))
 
     def bands(self, intake: Floats, session: Floats, course: Ints, beside: Floats) -> Bands:
@@ -59,7 +62,7 @@ class Growth:
         expected = at @ np.array(self.b)
         own = np.einsum("ij,ij->i", at @ np.array(self.cov), at)
         spread = np.sqrt(self.psi[0] + 2 * x * self.psi[1] + x * x * self.psi[2] + self.sigma2 + own)
-        good, yellow, red = (expected + bad(self.better) * z * spread for z in (-Z_RED, Z_YELLOW, Z_RED))
+        good, yellow, red = (expected + bad(self.better) * z * spread for z in self.z)
         return Bands(expected, good, yellow, red, np.sqrt(own), np.zeros_like(x))
 
     def is_red(self, value: float, intake: float, band: Band) -> bool:
@@ -90,9 +93,13 @@ def fit_growth(
     cutoff: float | None = None,
     source: str = "",
     needed: int = NEEDED,
+    observed: bool = False,
     progress: Callable[[], None] | None = None,
 ) -> Growth:
-    """Fit it on past courses; DataError below `needed` of them, or where they cannot carry it."""
+    """Fit it on past courses; DataError below `needed` of them, or where they cannot carry it.
+
+    `observed`: percentiles of the past ratings' own residuals, where a scale with a floor makes them lopsided.
+    """
     past = past.some(usable(past))
     if len(past) < needed:
         raise DataError(f"{len(past)} courses with two ratings or more; the growth model needs {needed}")
@@ -109,4 +116,20 @@ def fit_growth(
     cov = tuple(tuple(float(each) for each in row) for row in fit.cov)
     psi = (float(fit.psi[0, 0]), float(fit.psi[0, 1]), float(fit.psi[1, 1]))
     b = tuple(float(each) for each in fit.b)
-    return Growth(b, cov, psi, float(fit.sigma2), centre, scale, len(past), fit.n, fit.loglik, better, cutoff, source)
+    numbers = (b, cov, psi, float(fit.sigma2), centre, scale, len(past), fit.n, fit.loglik)
+    model = Growth(*numbers, better, cutoff, source)
+    return replace(model, z=_observed(model, past)) if observed else model
+
+
+def _observed(model: Growth, past: Courses) -> tuple[float, float, float]:
+    """Each course counts once, however many ratings it has."""
+    after = past.session > 1
+    bands = model.bands(np.repeat(past.intake, past.sizes), past.session, past.course, past.beside)
+    # Divided by a spread that is signed like the poor side.
+    z = ((past.value - bands.expected) / (bands.red - bands.expected) * Z_RED)[after]
+    course = past.course[after]
+    weight = (1 / np.bincount(course, minlength=len(past)).clip(1))[course]
+    order = np.argsort(z)
+    reached = np.cumsum(weight[order]) / weight.sum()
+    good, yellow, red = (float(z[order][np.searchsorted(reached, share)]) for share in (1 - RED, YELLOW, RED))
+    return good, yellow, red

@@ -1,8 +1,8 @@
 """REML for one shape of mixed model: a line a client, whose start and slope differ between clients.
 
 y = Z_i (A_i b + u_i) + e, Z_i = [1, x], u_i ~ N(0, sigma^2 D), e ~ N(0, sigma^2). A_i says what start and slope
-depend on at the level of the client. Six sums a client are enough; sigma and b are profiled, and the three numbers of D = L L'
-are found by BFGS with the exact gradient. What is fitted is what lme4's `y ~ .. + (1 + x | client)` fits.
+depend on at the level of the client. Six sums a client are enough; sigma and b are profiled, and the three numbers of
+D = L L' are found by BFGS with the exact gradient. What is fitted is what lme4's `y ~ .. + (1 + x | client)` fits.
 """
 
 import math
