@@ -12,7 +12,18 @@ import polars as pl
 from accord.cli import outcome_file
 from accord.cli.output import show_json_rows, show_table
 from accord.errors import DataError, UsageError
-from accord.outcome import Chosen, Courses, Expected, Judged, choose, courses, expect_columns, judge_rule, tell
+from accord.outcome import (
+    Chosen,
+    Courses,
+    Expected,
+    Judged,
+    courses,
+    expect_columns,
+    fit_growth,
+    fit_neighbours,
+    judge_rule,
+    tell,
+)
 from accord.outcome.growth import NEEDED
 from accord.outcome.words import number
 
@@ -63,13 +74,12 @@ def judged(past: Courses, chosen: Chosen, change: float, how: dict[str, Any]) ->
     source = "the past courses given"
     if chosen.method.name == "rational":
         return judge_rule(past, chosen.method, change, source=source)
-    same = how | {"model": chosen.method.name}
-    if chosen.method.name == "growth" and chosen.method.n_used * 4 // 5 < NEEDED:
-        raise DataError(
-            f"{chosen.method.n_used} courses; to judge the growth model on courses it has not seen wanted "
-            f"{NEEDED * 5 // 4} or more"
-        )
-    return judge_rule(past, lambda part: choose(part, change, **same).method, change, source=source)
+    if chosen.method.name == "growth":
+        # Four fifths may be fewer than a model of one's own needs; that makes the judgement a little harsh, not kind.
+        given = {"better": how["better"], "cutoff": how["cutoff"], "needed": NEEDED // 2}
+        return judge_rule(past, lambda part: fit_growth(part, **given), change, source=source)
+    near = {"better": how["better"], "cutoff": how["cutoff"], "k": how["k"]}
+    return judge_rule(past, lambda part: fit_neighbours(part, **near), change, source=source)
 
 
 def told(rows: pl.DataFrame, given: Courses, chosen: Chosen) -> Iterator[tuple[int, Expected | None]]:
