@@ -72,6 +72,20 @@ def test_times_are_the_same_as_numbers(tmp_path: Path, out) -> None:
     assert out("change", path, "--pre", 1, "--post", 4, "--score", "s", "--reliability", 0.9)["people"] == 5
 
 
+def test_first_and_last_are_each_persons_own(tmp_path: Path, out, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("id,day,s\n1,30,10\n1,0,20\n1,9,15\n2,0,30\n3,5,\n3,2,24\n3,40,25\n")
+    asked = ("change", path, "--time", "day", "--pre", "first", "--post", "last", "--score", "s", "--reliability", 0.9)
+    told = out(*asked)
+    assert [(row["id"], row["pre"], row["post"]) for row in told["rows"]] == [(1, 20.0, 10.0), (3, 24.0, 25.0)]
+    assert (told["people"], told["left_out"]) == (2, 1)
+    path.write_text("id,day,s\n1,30,10\n1,Post-Rx,20\n1,,2\n")
+    assert run("outcome", *asked) == 1
+    said = capsys.readouterr().err
+    assert "row 2, column day: got Post-Rx, wanted a number, or a date as in 2026-05-31" in said
+    assert "row 3, column day: got nothing" in said
+
+
 def test_which_way_is_better_is_seen_from_the_norms(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("outcome", "change", pairs, *COUPLES, "--functional-mean", 114, "--functional-sd", 14, "--json")
     assert run(*asked) == 0

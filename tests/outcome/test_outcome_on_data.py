@@ -87,6 +87,16 @@ def test_enrichd_gives_lme4s_numbers(enrichd: Courses, shared_data: Path) -> Non
     assert fit.n == 7_117
 
 
+def test_the_growth_model_gives_statsmodels_numbers(enrichd: Courses) -> None:
+    """`mixedlm("y ~ y0 + I(y0**2) + x + y0:x", groups="id", re_formula="~x")` of statsmodels 0.14 on the same rows."""
+    model = fit_growth(enrichd)
+    assert model.b == pytest.approx([18.49520, 5.96945, 0.11201, -3.94051, -1.17186], abs=1e-4)
+    assert model.psi == pytest.approx((92.545, -28.040, 12.002), abs=2e-3)
+    assert model.sigma2 == pytest.approx(14.0781, abs=1e-4)
+    assert model.loglik == pytest.approx(-19168.96497, abs=1e-5)
+    assert (model.n_used, model.n_rows) == (557, 6_533)
+
+
 def test_a_band_from_two_thirds_covers_the_other_third(enrichd: Courses) -> None:
     """Every third patient was left out. One rating each, drawn by a fixed seed: ratings of one patient are not n."""
     third = np.arange(len(enrichd)) % 3 == 2

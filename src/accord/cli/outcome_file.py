@@ -62,6 +62,8 @@ def pairs(rows: pl.DataFrame, who: str, time: str, before: str, after: str, scor
     names = scored_file.ids(rows, column(rows, who))
     when = rows[column(rows, time)].cast(pl.String).str.strip_chars()
     value, refused = numbers(rows[column(rows, score)], wanted=SCORE, whole=False)
+    if (before, after) == ("first", "last") and not when.is_in(["first", "last"]).any():
+        return _ends(pl.DataFrame({"id": names, "when": when, "value": value}), who, time, refused)
     if same(before, after):
         raise UsageError(f"--pre and --post are both {before}; wanted two times")
     place = _at(when, before, 0) + _at(when, after, 1)
@@ -87,6 +89,26 @@ def pairs(rows: pl.DataFrame, who: str, time: str, before: str, after: str, scor
     return people.join(sides[0], on="id", how="left", maintain_order="left").join(
         sides[1], on="id", how="left", maintain_order="left"
     )
+
+
+def _ends(known: pl.DataFrame, who: str, time: str, refused: Refused) -> pl.DataFrame:
+    """Each person's first and last rating; null after where there is one alone."""
+    when = known["when"]
+    order = when.cast(pl.Float64, strict=False)
+    if order.null_count() > when.null_count() and when.str.contains(r"^\d{4}-\d{2}-\d{2}$").all():
+        order = when.str.to_date(strict=False).cast(pl.Int64).cast(pl.Float64)
+    wrong = order.is_null().arg_true().to_list()
+    odd = [
+        (row + 1, time, f"got {when[row] or 'nothing'}, wanted a number, or a date as in 2026-05-31") for row in wrong
+    ]
+    stop(sorted([*refused, *blank(known["id"], who, "wanted who it was"), *odd]), "nothing was read")
+    rated = known.with_columns(order=order).filter(pl.col("value").is_not_null()).sort("order", maintain_order=True)
+    ends = rated.group_by("id", maintain_order=True).agg(
+        pl.col("value").first().alias("pre"), pl.col("value").last().alias("post"), pl.len().alias("n")
+    )
+    one = pl.when(pl.col("n") > 1).then(pl.col("post"))
+    people = known.select("id").unique(maintain_order=True)
+    return people.join(ends.with_columns(post=one).drop("n"), on="id", how="left", maintain_order="left")
 
 
 def same(one: str, other: str) -> bool:
