@@ -20,7 +20,7 @@ def change(pre: float, post: float, kind: str, rule: "ChangeRule") -> str:
     told = f"{way}, from {number(pre)} to {number(post)}"
     if rule.line.slope != 1.0 or rule.line.intercept:
         usual = rule.line.intercept + rule.line.slope * pre
-        told += f", where {number(usual)} was to be expected without treatment"
+        told += f", where {number(usual)} was to be expected"
     if kind == "unchanged":
         return f"{told}: no more than measurement error can make ({points})"
     told += f": more than measurement error is likely to make ({points})"
