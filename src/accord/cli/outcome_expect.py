@@ -15,6 +15,7 @@ from accord.errors import DataError, UsageError
 from accord.outcome import (
     Chosen,
     Courses,
+    Expectations,
     Expected,
     Judged,
     courses,
@@ -25,11 +26,12 @@ from accord.outcome import (
     tell,
 )
 from accord.outcome.growth import NEEDED
-from accord.outcome.words import number
+from accord.outcome.words import not_rated, number
 
 FIRST_ROWS = 40
 # Where nobody says how reliable the measure is.
 RELIABILITY = 0.80
+BAND = ("expected", "good", "yellow", "red", "se", "reached")
 
 
 def load(file: str, map_file: Path | None, columns: dict[str, Any]) -> tuple[pl.DataFrame, Courses]:
@@ -82,17 +84,21 @@ def judged(past: Courses, chosen: Chosen, change: float, how: dict[str, Any]) ->
     return judge_rule(past, lambda part: fit_neighbours(part, **near), change, source=source)
 
 
-def told(rows: pl.DataFrame, given: Courses, chosen: Chosen) -> Iterator[tuple[int, Expected | None]]:
-    """Every row of the file with what is said of it; None where it was not rated."""
-    said = dict(zip(given.row.tolist(), tell(expect_columns(given, chosen.method)), strict=True))
-    return ((row, said.get(row)) for row in range(rows.height))
+def told(height: int, read: Expectations) -> Iterator[Expected | None]:
+    """What is said of every row of the file, one after the other; None where it was not rated."""
+    said = tell(read)
+    at = 0
+    for row in read.courses.row.tolist():
+        yield from (None for _ in range(at, row))
+        yield next(said)
+        at = row + 1
+    yield from (None for _ in range(at, height))
 
 
 def write_json(
     rows: pl.DataFrame, given: Courses, chosen: Chosen, judged: Judged | None, progress: Callable[[int, int], None]
 ) -> None:
     read = expect_columns(given, chosen.method)
-    looks = read.flagged
     head = {
         "method": chosen.method.name,
         "why": chosen.why,
@@ -101,27 +107,27 @@ def write_json(
         "better": chosen.method.better,
         "cutoff": chosen.method.cutoff,
         "clients": len(given),
-        "worth_a_look": int(looks.sum()),
+        "worth_a_look": int(read.flagged.sum()),
         "judged": None if judged is None else asdict(judged),
     }
-    show_json_rows(head, _json_rows(rows, given, chosen, progress))
+    show_json_rows(head, _json_rows(rows, read, progress))
 
 
 def _json_rows(
-    rows: pl.DataFrame, given: Courses, chosen: Chosen, progress: Callable[[int, int], None]
+    rows: pl.DataFrame, read: Expectations, progress: Callable[[int, int], None]
 ) -> Iterator[dict[str, Any]]:
     names, sessions = rows["client"].to_list(), rows["session"].to_list()
-    for row, one in told(rows, given, chosen):
+    for row, one in enumerate(told(rows.height, read)):
         if row % 10_000 == 0:
             progress(row, rows.height)
         yield {
             "client": names[row] if isinstance(names[row], int | str) else str(names[row]),
             "session": sessions[row],
             "value": None if one is None else one.value,
-            "band": None if one is None or one.band is None else asdict(one.band),
+            "band": None if one is None or one.band is None else {name: getattr(one.band, name) for name in BAND},
             "red": one is not None and one.red,
             "state": None if one is None else one.state,
-            "reason": "not rated, which says nothing either way" if one is None else one.reason,
+            "reason": not_rated() if one is None else one.reason,
         }
 
 
@@ -130,7 +136,7 @@ def show(rows: pl.DataFrame, given: Courses, chosen: Chosen, judged: Judged | No
     last: dict[Any, tuple[int, Expected]] = {}
     names, sessions = rows["client"].to_list(), rows["session"].to_list()
     ever = set()
-    for row, one in told(rows, given, chosen):
+    for row, one in enumerate(told(rows.height, expect_columns(given, chosen.method))):
         if one is not None:
             last[names[row]] = (sessions[row], one)
             if one.state == "worth a look":

@@ -114,20 +114,27 @@ def change_columns(pre: Any, post: Any, rule: ChangeRule) -> Changes:
 
     before, after = np.asarray(pre, np.float64), np.asarray(post, np.float64)
     line, crossing, sign = rule.line, rule.crossing, rule.sign
-    index = (after - line.intercept - line.slope * before) / line.scale
-    good, edge = sign * index, sign * crossing.cutoff
-    reliable = (good > rule.criterion).astype(np.int8) - (good < -rule.criterion).astype(np.int8)
-    clinical = sign * before < edge
+    index = after - line.slope * before if line.slope != 1.0 else after - before
+    if line.intercept:
+        index -= line.intercept
+    index /= line.scale
+    improved, worse = (index > rule.criterion), (index < -rule.criterion)
+    if sign < 0:
+        improved, worse = worse, improved
     estimate = after if crossing.shrink == 1.0 else crossing.centre + (after - crossing.centre) * crossing.shrink
+    clinical = before < crossing.cutoff if sign > 0 else before > crossing.cutoff
     functional = sign * (estimate - crossing.cutoff) > crossing.beyond
-    begun = clinical | (rule.method == "ha")
-    harmed = ~clinical & ~(sign * after > edge) & (rule.method != "ha")
+    recovered = improved & functional if rule.method == "ha" else improved & functional & clinical
+    # As numbers: worse than unchanged counts up, better counts down, one more step for each that crossed.
     kind = np.full(index.shape, UNCHANGED, np.int8)
-    kind[reliable > 0] = IMPROVED
-    kind[(reliable > 0) & begun & functional] = RECOVERED
-    kind[reliable < 0] = DETERIORATED
-    kind[(reliable < 0) & harmed] = HARMED
+    kind += worse
+    kind -= improved
+    kind -= recovered
+    if rule.method != "ha":
+        beyond = after > crossing.cutoff if sign > 0 else after < crossing.cutoff
+        kind += worse & ~clinical & ~beyond
     kind[np.isnan(index)] = NOT_RATED
+    reliable = improved.astype(np.int8) - worse
     return Changes(index, reliable, kind, rule)
 
 
@@ -136,16 +143,14 @@ def rule_from(pre: Any, post: Any, reliability: float, **stated: Any) -> ChangeR
     import numpy as np
 
     before, after = np.asarray(pre, np.float64), np.asarray(post, np.float64)
-    both = ~(np.isnan(before) | np.isnan(after))
-    before, after = before[both], after[both]
-    if len(before) < 2 or not (before.std() > 0):
-        raise DataError(f"{len(before)} people were rated both times; wanted two or more who differ, to know the SD")
-    norms: dict[str, Any] = {
-        "mean": float(before.mean()),
-        "sd": float(before.std(ddof=1)),
-        "post_mean": float(after.mean()),
-        "n": len(before),
-    }
-    if after.std() > 0:
+    both = ~np.isnan(before + after)
+    if not both.all():
+        before, after = before[both], after[both]
+    if len(before) < 2 or not (spread := float(before.std(ddof=1))) > 0:
+        raise DataError(f"rated both times: {len(before)}; wanted two or more people who differ, to know the SD")
+    norms: dict[str, Any] = {"mean": float(before.mean()), "sd": spread, "n": len(before)}
+    if stated.get("method") in ("hll", "ha"):
+        norms["post_mean"] = float(after.mean())
+    if stated.get("method") == "ha" and after.std() > 0:
         norms |= {"post_sd": float(after.std(ddof=1)), "r": float(np.corrcoef(before, after)[0, 1])}
     return ChangeRule(reliability=reliability, **(norms | stated))

@@ -31,7 +31,7 @@ class Line(NamedTuple):
     scale: float
 
     def of(self, pre: float, post: float) -> float:
-        return (post - self.intercept - self.slope * pre) / self.scale
+        return (post - self.slope * pre - self.intercept) / self.scale
 
 
 class Crossing(NamedTuple):
