@@ -58,12 +58,16 @@ class Growth:
 
     def bands(self, intake: Floats, session: Floats, course: Ints, beside: Floats) -> Bands:
         y, x = (intake - self.centre) / self.scale, np.log(session)
-        at = np.stack([np.ones_like(x), y, y * y, x, x * y], axis=1)
-        expected = at @ np.array(self.b)
-        own = np.einsum("ij,ij->i", at @ np.array(self.cov), at)
-        spread = np.sqrt(self.psi[0] + 2 * x * self.psi[1] + x * x * self.psi[2] + self.sigma2 + own)
+        b, c = self.b, self.cov
+        expected = b[0] + y * (b[1] + y * b[2]) + x * (b[3] + y * b[4])
+        # at' cov at, written out as a parabola in x whose three numbers are polynomials in y.
+        flat = c[0][0] + y * (2 * c[0][1] + y * (c[1][1] + 2 * c[0][2] + y * (2 * c[1][2] + y * c[2][2])))
+        tilt = c[0][3] + y * (c[0][4] + c[1][3] + y * (c[1][4] + c[2][3] + y * c[2][4]))
+        bent = c[3][3] + y * (2 * c[3][4] + y * c[4][4])
+        own = flat + x * (2 * tilt + x * bent)
+        spread = np.sqrt(own + (self.psi[0] + self.sigma2) + x * (2 * self.psi[1] + x * self.psi[2]))
         good, yellow, red = (expected + bad(self.better) * z * spread for z in self.z)
-        return Bands(expected, good, yellow, red, np.sqrt(own), np.zeros_like(x))
+        return Bands(expected, good, yellow, red, np.sqrt(np.maximum(own, 0.0)), np.zeros_like(x))
 
     def is_red(self, value: float, intake: float, band: Band) -> bool:
         way = bad(self.better)
