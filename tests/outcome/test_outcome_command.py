@@ -105,7 +105,8 @@ def test_bad_rows_are_named_and_nothing_is_said(tmp_path: Path, capsys: pytest.C
         "accord: row 3, column time: 1 stands at this time already",
         "accord: row 4, column subject: is empty, wanted who it was",
         "accord: row 6, column das: got inf, wanted a number, or nothing",
-        "accord: 4 rows cannot be used, so nothing was read; correct them, or leave the score empty where there is "
+        "accord: row 7, column das: got x, wanted a number, or nothing",
+        "accord: 5 rows cannot be used, so nothing was read; correct them, or leave the score empty where there is "
         "none (rows are counted from 1, without the heading)",
     ]
 

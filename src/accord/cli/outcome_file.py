@@ -72,15 +72,11 @@ def pairs(rows: pl.DataFrame, who: str, time: str, before: str, after: str, scor
             raise TableError(f"no row is at {wanted}; there are {_some(when)}", column=time)
     known = pl.DataFrame({"id": names, "place": place, "value": value}).with_row_index("row")
     here = known.filter(pl.col("place") > 0)
-    at_issue = set((here["row"] + 1).to_list())
-    refused = [each for each in refused if each[0] in at_issue] + [
-        each for each in blank(names, who, "wanted who it was") if each[0] in at_issue
-    ]
     again = here.filter(~pl.struct("id", "place").is_first_distinct() & pl.col("id").is_not_null())
     twice = [
         (row + 1, time, f"{name} stands at this time already") for row, name in again.select("row", "id").iter_rows()
     ]
-    stop(sorted([*refused, *twice]), "nothing was read")
+    stop(sorted([*refused, *blank(names, who, "wanted who it was"), *twice]), "nothing was read")
     sides = [
         here.filter(pl.col("place") == at).select("id", pl.col("value").alias(name))
         for at, name in ((1, "pre"), (2, "post"))
