@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -24,3 +25,31 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> None:
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
     Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def show_json_rows(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], at_a_time: int = 10_000) -> None:
+    """One JSON object whose last key, `rows`, is written as it comes, so that a million rows are never held at once."""
+    start = json.dumps(head, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(start[:-1] + (", " if head else "") + '"rows": [')
+    piece: list[str] = []
+    first = True
+    for row in rows:
+        piece.append(json.dumps(row, ensure_ascii=False, allow_nan=False))
+        if len(piece) == at_a_time:
+            sys.stdout.write(("" if first else ", ") + ", ".join(piece))
+            piece, first = [], False
+    if piece:
+        sys.stdout.write(("" if first else ", ") + ", ".join(piece))
+    sys.stdout.write("]}\n")
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr when it is a terminal, nothing otherwise."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
