@@ -58,6 +58,7 @@ def test_four_questions_lead_to_a_list_with_reasons_and_on_to_a_profile(cast: Ca
     page = text_of(browser)
     assert cards(browser) == ["Dr. Berg"]
     assert "One therapist here fits what you need." in page
+    assert "Has time on" not in page
     assert "Trained in cognitive behavioural therapy (CBT), with research support for:" in page
     assert "A session costs 90, at most the 100 you named" in page
     assert "Licensed in CA" in page
@@ -109,7 +110,8 @@ def test_where_nobody_passes_one_limit_is_given_up_and_taken_up_again(cast: Cast
     assert sorted(cards(browser)) == ["Dr. Berg", "Jonah Birk"]
     assert "Takes 90, more than 50" in page  # what was given up still does not match, and is said
     assert "You do without: what it may cost, and insurance" in page
-    assert "at most 50" in page
+    assert "At most 50" in page
+    assert "2 therapists here fit the rest of what you need." in page
     browser.post("/find/without/", {"limit": "fee", "back": "1"})
     assert cards(browser) == []
 
@@ -176,6 +178,23 @@ def test_a_licence_that_waits_or_is_withdrawn_counts_for_nothing_and_says_so(cas
     assert "Not verified. No licence of this therapist has been checked here." in page
     assert "PSY 1" not in page
     assert not queries.here(timezone.localdate()).regions
+
+
+def test_whoever_checks_their_own_licence_is_said_to_have_done_so(cast: Cast) -> None:
+    member = offers(cast.therapist)
+    Credential.objects.update(verified_by=member)
+    page = text_of(Visitor(), f"/therapists/{member.pk}/")
+    assert "checked by the therapist, who is the manager here too" in page
+    assert "verified by the practice" not in page
+
+
+def test_times_are_said_as_people_say_them(cast: Cast) -> None:
+    a_few(cast)
+    browser = search_of(musts={"times": ["mon morning", "tue evening"]})
+    assert "Has time on Monday morning" in text_of(browser)
+    browser.post("/find/musts/", {"times": ["tue evening"]})
+    browser.post("/find/without/", {"limit": "times"})
+    assert "Has no time on Tuesday evening" in text_of(browser)
 
 
 def test_another_browser_sees_nothing_of_it(cast: Cast) -> None:
@@ -306,7 +325,7 @@ def test_nothing_in_particular_clears_the_limits(cast: Cast) -> None:
     a_few(cast)
     browser = search_of(musts={"fee": "10", "nothing": "1"})
     assert sorted(cards(browser)) == ["Dr. Berg", "Jonah Birk"]
-    assert "nothing in particular" in text_of(browser)
+    assert "Must have Nothing in particular" in text_of(browser)
 
 
 def test_making_it_better_asks_about_style_and_words_and_says_how_words_were_compared(cast: Cast) -> None:
@@ -348,7 +367,8 @@ def test_those_who_are_equally_near_take_turns_and_it_is_said(cast: Cast) -> Non
     for number in range(7):
         colleague(cast.practice, f"Equal {number}")
     browser = search_of()
-    assert "7 are too near each other to tell apart, so they take turns" in text_of(browser)
+    assert "They are too near each other to tell apart, so they take turns" in text_of(browser)
+    assert "You see 5 of them, chosen to be unlike each other." in text_of(browser)
     assert cards(browser) == cards(browser)  # the same list for the same search
     firsts = set()
     for seed in range(30):

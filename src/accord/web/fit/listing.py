@@ -1,7 +1,7 @@
 """What the pages say of one search: the list with its reasons, one therapist's page, the answers in words."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,16 +18,17 @@ from accord.fit import (
     methods,
     shortlist,
 )
-from accord.fit.needs import DAYS
+from accord.fit.needs import DAYS, SLOTS
 from accord.fit.reasons import differs, reasons
 from accord.web.design.environment import day, sentence
 from accord.web.fit import queries
 from accord.web.fit.models import Offer, Search
 from accord.web.fit.search import Looking, read
-from accord.web.fit.seek_forms import DAY_NAMES, FORMAT_WORDS, leanings
+from accord.web.fit.seek_forms import DAY_NAMES, FORMAT_WORDS, leanings, slot_name
 from accord.web.people.models import Member
 
 ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+SLOT = re.compile("|".join(SLOTS))
 HOW_CLEARLY = {1: "somewhat", 2: "mostly", 3: "clearly"}
 LIMIT_NAMES = {
     "credential": "no verified licence in date",
@@ -139,13 +140,19 @@ def _match(needs: Needs, profile: Profile, fits: Iterable[Reason], other: Iterab
 
 
 def _said(them: Iterable[Reason]) -> list[str]:
-    """Sentences, with days as people say them: dates stand only in what is ours to word, never in their own words."""
-    ours = ("credential", "waiting")
-    return [sentence(_days(each.text) if each.about in ours else each.text) for each in them]
+    """Sentences, with days and times as people say them; what somebody wrote in their own words stays as it is."""
+    return [sentence(SPOKEN.get(each.about, str)(each.text)) for each in them]
 
 
 def _days(text: str) -> str:
     return ISO_DAY.sub(lambda found: day(date.fromisoformat(found.group())), text)
+
+
+def _times(text: str) -> str:
+    return SLOT.sub(lambda found: slot_name(found.group()), text)
+
+
+SPOKEN: Mapping[str, Callable[[str], str]] = {"credential": _days, "times": _times}
 
 
 def soon(offer: Offer, on: date) -> str:
@@ -170,18 +177,18 @@ def helping(needs: Needs, profiles: Iterable[Profile]) -> list[WayOfWorking]:
 def summary(looking: Looking) -> list[tuple[str, list[str], str]]:
     """Each answer in words: what was asked, what was said, and the page where it is changed."""
     given = looking.given
-    fee = f"at most {given['fee']:.2f}".removesuffix(".00") if given.get("fee") is not None else ""
+    fee = f"At most {given['fee']:.2f}".removesuffix(".00") if given.get("fee") is not None else ""
     money = [*filter(None, (fee, given.get("insurer")))]
     brings = [sentence(concerns()[each].name) for each in given.get("concerns", ())]
     lines = [
         ("What brings you", brings, "what", ""),
         ("Where you will be", [given.get("region", "")], "where", ""),
-        ("Languages", given.get("languages"), "how", "any"),
-        ("Ways of meeting", [sentence(FORMAT_WORDS[each]) for each in given.get("formats", ())], "how", "any"),
-        ("Cost and insurance", money, "musts", "no limit"),
-        ("Times", times_in_words(given.get("times", ())), "musts", "any"),
-        ("The therapist is", given.get("genders"), "musts", "does not matter"),
-        ("Must have", given.get("musts"), "musts", "nothing in particular"),
+        ("Languages", given.get("languages"), "how", "Any"),
+        ("Ways of meeting", [sentence(FORMAT_WORDS[each]) for each in given.get("formats", ())], "how", "Any"),
+        ("Cost and insurance", money, "musts", "No limit"),
+        ("Times", times_in_words(given.get("times", ())), "musts", "Any"),
+        ("The therapist is", given.get("genders"), "musts", "Does not matter"),
+        ("Must have", given.get("musts"), "musts", "Nothing in particular"),
     ]
     return [(name, list(said) if said else [none], page) for name, said, page, none in lines]
 
