@@ -1,9 +1,7 @@
 """Looking for a therapist on a phone, with scripts switched off: every page used, read by axe, and measured."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,9 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits
 from tests.browser.test_every_page import NARROW, TOO_SMALL
 from tests.cast import Cast
-from tests.web.fit.offering import a_few, colleague
-
-PICTURES = os.environ.get("ACCORD_PICTURES_OF_FINDING")
+from tests.web.fit.offering import a_few, colleague, publish
 
 
 @pytest.fixture
@@ -121,6 +117,13 @@ def test_every_page_of_a_search_can_be_used_by_everyone(  # type: ignore[no-unty
     look(watched, f"wrong-{scheme}")
 
 
+def test_the_pages_before_anybody_has_said_how_they_work(stage: Cast, watched: Page, live_server) -> None:  # type: ignore[no-untyped-def]
+    publish(stage.therapist, "I like plain words.")
+    for place in ("/find/", "/therapists/", f"/therapists/{stage.therapist.pk}/"):
+        watched.goto(live_server.url + place)
+        look(watched, f"{re.sub('/', '', place)[:12]}-empty-light")
+
+
 class Site:
     """The same page, with addresses that begin at this server."""
 
@@ -141,5 +144,3 @@ def look(page: Page, name: str) -> None:
         if width != "narrow":
             assert_accessible(page)
             assert page.evaluate(TOO_SMALL) == [], f"{name} {width}"
-        if PICTURES and "light" in name:
-            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)

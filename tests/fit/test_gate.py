@@ -202,3 +202,9 @@ def test_the_limits_stand_in_the_same_order_both_ways() -> None:
         fee=1, times=("mon evening",), genders=("woman",),
     )  # fmt: skip
     assert [name for name, _ in checks(everything, Profiles.of([]), ON)] == list(CHECKS)
+
+
+def test_an_amount_is_said_in_full() -> None:
+    """Six digits would make 1234567.50 and 1234568 the same."""
+    needs, profile = replace(PANIC, fee=1234567.0), plain("t", fee=1234567.5)
+    assert [each.text for each in gate(needs, profile, ON)] == ["takes 1234567.50, more than 1234567"]

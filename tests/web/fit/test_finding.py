@@ -363,6 +363,15 @@ def test_nothing_is_counted_in_per_cent_and_nobody_is_ranked(cast: Cast) -> None
     assert "<ol" not in browser.get("/find/list/").content.decode()
 
 
+def test_the_list_of_everyone_begins_with_the_questions_and_says_who_has_room(cast: Cast) -> None:
+    a_few(cast)
+    page = text_of(Visitor(), "/therapists/")
+    assert "Answer four questions" in page
+    assert page.index("Olga Art") < page.index("Ria Full Riverside no room just now")
+    assert "Carry on with your search" in text_of(search_of(), "/therapists/")
+    assert 'href="/find/">Find someone</a></h2>' in Visitor().get("/").content.decode()
+
+
 def test_those_who_are_equally_near_take_turns_and_it_is_said(cast: Cast) -> None:
     for number in range(7):
         colleague(cast.practice, f"Equal {number}")
@@ -394,7 +403,9 @@ def test_before_anybody_has_made_an_offer_it_says_what_can_be_done(cast: Cast) -
     browser = Visitor()
     assert "nothing to compare your answers with" in text_of(browser, "/find/")
     assert "Begin" not in text_of(browser, "/find/")
-    assert "Dr. Berg" in text_of(browser, "/therapists/")
+    everyone = text_of(browser, "/therapists/")
+    assert "Dr. Berg" in everyone
+    assert "Answer four questions" not in everyone  # there would be nothing to compare the answers with
     page = text_of(browser, f"/therapists/{cast.therapist.pk}/")
     assert "I like plain words." in page
     assert "Licence" not in page

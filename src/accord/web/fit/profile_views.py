@@ -23,6 +23,7 @@ def therapists(request: Request) -> HttpResponse:
     them = [(one, listing.has_room(one, offers.get(str(one.pk)))) for one in people.published_therapists()]
     context = {
         "therapists": sorted(them, key=lambda one: not one[1]),
+        "anyone": bool(offers),
         "begun": held(request) is not None,
         "help": help_here(request),
     }
