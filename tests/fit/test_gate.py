@@ -222,3 +222,9 @@ def test_a_gate_for_one_and_a_comparison_load_nothing_heavy() -> None:
     assert not loaded_by("from accord.fit import Needs, compare, gate, needs_of") & heavy
     assert not loaded_by("from accord.fit import Profiles, relaxed, shortlist") & heavy
     assert not loaded_by("from accord.fit import assign") & heavy
+
+
+def test_an_amount_is_said_in_full() -> None:
+    """Six digits would make 1234567.50 and 1234568 the same."""
+    needs, profile = replace(PANIC, fee=1234567.0), plain("t", fee=1234567.5)
+    assert [each.text for each in gate(needs, profile, ON)] == ["takes 1234567.50, more than 1234567"]

@@ -46,6 +46,11 @@ def cents(amount: float) -> int:
     return round(amount * 100)
 
 
+def money(amount: float) -> str:
+    """90, or 90.50: never rounded to fewer digits, so that what is said of two amounts is true."""
+    return f"{amount:.2f}".removesuffix(".00")
+
+
 def shares(wanted: Iterable[str], offered: frozenset[str]) -> list[str]:
     """What of the wanted is offered, as the person wrote it."""
     there = {folded(each) for each in offered}
@@ -101,7 +106,7 @@ def _fee(needs: Needs, profile: Profile, on: date) -> str | None:
         return f"does not take {needs.insurer}"
     if profile.fee is not None and cents(profile.fee) <= cents(needs.fee):
         return None
-    fee = "has not said the fee" if profile.fee is None else f"takes {profile.fee:g}, more than {needs.fee:g}"
+    fee = "has not said the fee" if profile.fee is None else f"takes {money(profile.fee)}, more than {money(needs.fee)}"
     return f"{fee}, and does not take {needs.insurer}" if needs.insurer else fee
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from accord.fit.concerns import concern, methods
-from accord.fit.gate import cents, how_far, reachable_from_afar, shares, supported
+from accord.fit.gate import cents, how_far, money, reachable_from_afar, shares, supported
 from accord.fit.likeness import telling
 from accord.fit.needs import AXES, STRONG, Axis, Needs
 from accord.fit.profile import Profile, Reason
@@ -67,7 +67,8 @@ def _fee(needs: Needs, profile: Profile) -> list[Reason]:
     covered = bool(needs.insurer and shares([needs.insurer], profile.insurers))
     found = [Reason("fee", f"takes {needs.insurer}")] if covered else []
     if needs.fee is not None and profile.fee is not None and cents(profile.fee) <= cents(needs.fee):
-        found.append(Reason("fee", f"a session costs {profile.fee:g}, at most the {needs.fee:g} you named"))
+        cost = f"a session costs {money(profile.fee)}, at most the {money(needs.fee)} you named"
+        found.append(Reason("fee", cost))
     return found
 
 
