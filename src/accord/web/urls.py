@@ -16,6 +16,7 @@ from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
 from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
+from accord.web.fit import offer_views as offers
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
@@ -120,11 +121,17 @@ urlpatterns = [
     path("practice/", home.practice, name="practice"),
     path("practice/people/", people.members, name="members"),
     path("practice/safety/", safety.plan, name="safety_plan"),
+    path("practice/licences/", offers.licences_list, name="licences"),
+    path("practice/licences/<uuid:licence_id>/", offers.licence, name="licence"),
     path("research/", home.research, name="research"),
     path("machinery/", home.machinery, name="machinery"),
     # every member
     path("you/", people.you, name="you"),
     path("you/view/", before.my_view, name="my_view"),
+    path("you/offer/", offers.my_offer, name="my_offer"),
+    path("you/licence/", offers.my_licences, name="my_licences"),
+    path("you/licence/<uuid:licence_id>/withdraw/", offers.withdraw_licence, name="withdraw_licence"),
+    path("you/licence/<uuid:licence_id>/back/", offers.put_back_licence, name="put_back_licence"),
     # staff, signing in; what allauth offers beyond this (other addresses, phones, codes by mail) has no address here
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

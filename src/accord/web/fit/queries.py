@@ -5,8 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from accord.fit import Profile
+from accord.web.fit.licences import WAITS, counts, state, today
 from accord.web.fit.models import Credential, Offer
 from accord.web.people.asker import Asker
+
+BEHIND = ("member", "practice", "verified_by")
 
 
 def offer(member: UUID) -> Offer | None:
@@ -25,7 +28,7 @@ def profiles(on: date) -> list[Profile]:
 
 def profile(one: Offer, licences: Iterable[Credential], on: date) -> Profile:
     """What was verified and is in date counts; where none is, the last day that was verified is told."""
-    verified = [each for each in licences if each.verified_at and not each.refused_at and not each.withdrawn_at]
+    verified = [each for each in licences if counts(each)]
     current = [each for each in verified if each.until >= on]
     return Profile(
         id=str(one.pk),
@@ -54,5 +57,28 @@ def profile(one: Offer, licences: Iterable[Credential], on: date) -> Profile:
 
 def credentials(asker: Asker, member: UUID) -> list[Credential]:
     """A therapist's own licences; a manager sees those of the practice, to check them."""
-    found = Credential.objects.filter(practice=asker.practice, member=member).select_related("member", "verified_by")
+    found = Credential.objects.filter(practice=asker.practice, member=member).select_related(*BEHIND)
     return list(found) if asker.who == member or "manager" in asker else []
+
+
+def my_credential(asker: Asker, id: UUID) -> Credential | None:
+    """A licence of the asker's own."""
+    return Credential.objects.select_related(*BEHIND).filter(pk=id, member=asker.who).first() if asker.who else None
+
+
+def licences(asker: Asker) -> list[Credential]:
+    """Every licence of the practice, for its managers; what was withdrawn is gone."""
+    found = Credential.objects.filter(practice=asker.practice, withdrawn_at=None).select_related(*BEHIND)
+    return list(found) if "manager" in asker else []
+
+
+def licences_to_check(asker: Asker) -> list[Credential]:
+    """Those that wait for a manager of the practice, the oldest first."""
+    waiting = (one for one in licences(asker) if state(one, today(one.practice)) == WAITS)
+    return sorted(waiting, key=lambda one: one.stated_at)
+
+
+def credential(asker: Asker, id: UUID) -> Credential | None:
+    """One licence of the practice, with its number, for those who check it."""
+    found = Credential.objects.filter(pk=id, practice=asker.practice).select_related(*BEHIND)
+    return found.first() if "manager" in asker else None
