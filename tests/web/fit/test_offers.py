@@ -94,6 +94,7 @@ def test_saving_twice_is_one_change(cast: Cast, berg: Visitor) -> None:
         ("latitude", "123", "less than or equal to 90"),
         ("latitude", "nan", "Enter a number"),
         ("languages", "x" * 61, "is too long"),
+        ("insurers", "a\x00b", "Null characters"),
         ("extras", ", ".join(map(str, range(21))), "21 are too many"),
     ],
 )
@@ -145,6 +146,15 @@ def test_the_public_page_says_room_by_the_places(cast: Cast, berg: Visitor) -> N
         cast.therapist.refresh_from_db()
         assert (cast.therapist.has_room, cast.therapist.published) == (room, True)
         assert cast.therapist.about == "Plain words."
+
+
+def test_once_places_are_said_no_tick_says_otherwise(cast: Cast, berg: Visitor) -> None:
+    assert "I have room for someone new" in berg.get("/you/").content.decode()
+    berg.post(PLACE, TYPED)
+    assert "I have room for someone new" not in berg.get("/you/").content.decode()
+    berg.post("/you/", {"about": "Plain words.", "published": "on"})
+    cast.therapist.refresh_from_db()
+    assert (cast.therapist.has_room, cast.therapist.published) == (True, True)
 
 
 def test_what_is_missing_is_said_with_its_reason_and_no_percentage(berg: Visitor) -> None:

@@ -26,7 +26,9 @@ class Words(forms.CharField):
     """Several words with commas between them: trimmed, each once, in the order they were written."""
 
     def to_python(self, value: Any) -> Any:
-        parts = [" ".join(part.split()) for part in (super().to_python(value) or "").split(",")]
+        text = super().to_python(value) or ""
+        super().run_validators(text)
+        parts = [" ".join(part.split()) for part in text.split(",")]
         found: dict[str, str] = {}
         for part in parts:
             found.setdefault(part.casefold(), part)
@@ -40,7 +42,7 @@ class Words(forms.CharField):
             raise forms.ValidationError(f"‘{long[0][:30]}…’ is too long; put a comma between one and the next.")
 
     def run_validators(self, value: Any) -> None:
-        """Those of a text do not fit a list."""
+        """Those of a text do not fit a list; they ran while it was one."""
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
@@ -118,7 +120,7 @@ class OfferForm(forms.Form):
         self.today = today
         for axis in AXES:
             self.fields[axis.id] = forms.TypedChoiceField(
-                label=axis.question,
+                label=f"{axis.does_low}, or {axis.does_high}".capitalize(),
                 required=False,
                 choices=list(_steps(axis)),
                 coerce=int,
