@@ -259,6 +259,16 @@ def test_without_an_account_nobody_is_written_to(cast: Cast) -> None:
     assert not Notice.objects.exists()
 
 
+def test_whoever_has_left_is_not_reminded_and_stands_in_no_list(cast: Cast, checked: Credential) -> None:
+    account, manager = cast.therapist.account, of_member(cast.manager)
+    for here in (False, True):
+        account.is_active = here
+        account.save()
+        actions.settle_reminders(member=cast.therapist.pk)
+        assert len(waiting_for(checked)) == (2 if here else 0)
+        assert queries.licences(manager) == ([checked] if here else [])
+
+
 def test_a_renewal_settles_the_reminders_and_its_refusal_wakes_them(cast: Cast, checked: Credential) -> None:
     newer = stated(cast.therapist, days(1000))
     assert waiting_for(checked) == []

@@ -67,9 +67,9 @@ def my_credential(asker: Asker, id: UUID) -> Credential | None:
 
 
 def licences(asker: Asker) -> list[Credential]:
-    """Every licence of the practice, for its managers; what was withdrawn is gone."""
+    """Every licence of the practice, for its managers; not what was withdrawn, nor of those who have left."""
     found = Credential.objects.filter(practice=asker.practice, withdrawn_at=None).select_related(*BEHIND)
-    return list(found) if "manager" in asker else []
+    return list(found.exclude(member__account__is_active=False)) if "manager" in asker else []
 
 
 def licences_to_check(asker: Asker) -> list[Credential]:

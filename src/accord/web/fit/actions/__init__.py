@@ -3,6 +3,7 @@
 from accord.web.fit.actions.credentials import (
     put_back_credential,
     refuse_credential,
+    settle_reminders,
     state_credential,
     undo_decision,
     verify_credential,
@@ -14,6 +15,7 @@ __all__ = [
     "Offered",
     "put_back_credential",
     "refuse_credential",
+    "settle_reminders",
     "state_credential",
     "state_offer",
     "undo_decision",

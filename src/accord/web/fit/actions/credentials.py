@@ -40,7 +40,7 @@ def state_credential(
     one, new = Credential.objects.get_or_create(pk=key, defaults={**said, "number": number, "until": until})
     if new:
         record(asker, "state licence", one.pk)
-        _settle_reminders(one)
+        settle_reminders(member=one.member_id)
     return one
 
 
@@ -52,7 +52,7 @@ def withdraw_credential(*, asker: Asker, credential: Credential) -> None:
         one.withdrawn_at = timezone.now()
         one.save(update_fields=["withdrawn_at"])
         record(asker, "withdraw licence", one.pk)
-        _settle_reminders(one)
+        settle_reminders(member=one.member_id)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def put_back_credential(*, asker: Asker, credential: Credential) -> None:
     one.withdrawn_at = None
     one.save(update_fields=["withdrawn_at"])
     record(asker, "put back licence", one.pk)
-    _settle_reminders(one)
+    settle_reminders(member=one.member_id)
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def verify_credential(*, asker: Asker, credential: Credential) -> None:
     one.verified_at, one.verified_by_id = timezone.now(), asker.me
     one.save(update_fields=["verified_at", "verified_by"])
     record(asker, "verify licence", one.pk)
-    _settle_reminders(one)
+    settle_reminders(member=one.member_id)
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def refuse_credential(*, asker: Asker, credential: Credential, why: str) -> None
     one.refused_at, one.refused_why = timezone.now(), why.strip()
     one.save(update_fields=["refused_at", "refused_why"])
     record(asker, "refuse licence", one.pk)
-    _settle_reminders(one)
+    settle_reminders(member=one.member_id)
 
 
 @transaction.atomic
@@ -110,7 +110,7 @@ def undo_decision(*, asker: Asker, credential: Credential) -> None:
         one.refused_why = ""
         one.save(update_fields=["verified_at", "verified_by", "refused_at", "refused_why"])
         record(asker, "undo licence decision", one.pk)
-        _settle_reminders(one)
+        settle_reminders(member=one.member_id)
 
 
 def _own(asker: Asker, credential: Credential) -> Credential:
@@ -132,32 +132,27 @@ def _locked(credential: Credential) -> Credential:
     return Credential.objects.select_for_update().get(pk=credential.pk)
 
 
-def _settle_reminders(changed: Credential) -> None:
+def settle_reminders(*, member: UUID) -> None:
     """Each licence of this therapist is reminded of while it counts and no other has been stated in its place.
 
-    All of them, since a renewal that is refused or withdrawn leaves the one before it to end unnoticed.
+    All of them, since a renewal that is refused or withdrawn leaves the one before it to end unnoticed. To be called,
+    too, when an account is closed or opened again.
     """
-    every = list(Credential.objects.filter(member=changed.member_id).select_related("practice", "member__account"))
+    every = list(Credential.objects.filter(member=member).select_related("practice", "member__account"))
     for one in every:
-        key = f"licence:{one.pk}"
-        if not licences.counts(one) or licences.renewed(one, every):
+        key, account = f"licence:{one.pk}", one.member.account
+        if not licences.counts(one) or licences.renewed(one, every) or account is None or not account.is_active:
             notices.cancel(key)
         elif not outbox.waiting(key):
-            _write_reminders(one, key)
+            _write_reminders(one, account.email, key)
 
 
-def _write_reminders(one: Credential, key: str) -> None:
+def _write_reminders(one: Credential, address: str, key: str) -> None:
     """To the therapist's own address, in the morning of the day; a day that has passed is not reminded of."""
-    if one.member.account is None:
-        return
     for days in REMIND_BEFORE:
         due = datetime.combine(one.until - timedelta(days=days), MORNING, one.practice.zone)
         if due > timezone.now():
+            path = "/you/licence/"
             notices.write(
-                practice=one.practice_id,
-                kind="licence",
-                address=one.member.account.email,
-                path="/you/licence/",
-                cancel_key=key,
-                due_at=due,
+                practice=one.practice_id, kind="licence", address=address, path=path, cancel_key=key, due_at=due
             )
