@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accord.errors import RefusedError
 from accord.web.alliance import actions, ending_forms, queries
 from accord.web.alliance.models import Course, Cover
+from accord.web.fit import actions as fit
 from accord.web.notices import actions as notices
 from accord.web.people import actions as people
 from accord.web.people import queries as people_queries
@@ -155,6 +156,7 @@ def _open_again(request: Request, one: Member) -> HttpResponse:
             notices.write(
                 practice=one.practice_id, kind="invite", address=one.account.email if one.account else "", path=path
             )
+            fit.settle_reminders(member=one.pk)
         messages.success(request, f"A link to choose a password is on its way to {one.name}.")
     except RefusedError as error:
         messages.error(request, f"Nothing changed: {error}.")

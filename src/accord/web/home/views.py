@@ -19,6 +19,7 @@ from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import Course
 from accord.web.alliance.views import read_course
+from accord.web.fit import queries as fit
 from accord.web.home import gather
 from accord.web.home.became import became
 from accord.web.notices import queries as notices
@@ -122,6 +123,7 @@ def practice(request: Request) -> HttpResponse:
     context = {
         "figures": gather.practice_figures(request.asker, timezone.now()),
         "lacking": safety.missing_for_self_harm_items(request.asker.home),
+        "to_check": len(fit.licences_to_check(request.asker)),
     }
     return render(request, "home/practice.html", context)
 

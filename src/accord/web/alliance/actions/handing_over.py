@@ -25,6 +25,7 @@ from accord.web.alliance.models import (
     Words,
 )
 from accord.web.audit.actions import record
+from accord.web.fit import actions as fit
 from accord.web.people import actions as people
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member
@@ -173,4 +174,5 @@ def member_leaves(*, asker: Asker, member: Member, to: Member | None) -> int:
             "a deputy sees every flag; first the safety plan needs a responsible clinician who can sign in"
         )
     people.close_account(asker=asker, member=member)
+    fit.settle_reminders(member=member.pk)
     return len(courses)
