@@ -114,6 +114,31 @@ def test_a_heading_stands_below_the_pages_own(text: str) -> None:
     assert str(writing.html(text)) == "<h2>One</h2>\n<h3>Two</h3>\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("One\n\n---\n\nTwo", "<hr>"),
+        ("One\\\nTwo", "One<br>"),
+        ("One  \nTwo", "One<br>"),
+        ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+        ("~~~html\n<b>\n~~~", "<pre><code>&lt;b&gt;\n</code></pre>"),
+    ],
+)
+def test_whatever_markdown_knows_can_be_shown(text: str, wanted: str) -> None:
+    assert wanted in writing.html(text)
+
+
+def test_an_opening_is_plain_text(cast: Cast, article: Article) -> None:
+    assert writing.opening("# Rest & play\n\nA <b> is *a tag*, `x < y` is not.") == (
+        "Rest & play A <b> is a tag, x < y is not."
+    )
+    article.text = "Rest & play <script>alert(1)</script>"
+    article.save()
+    page = Visitor().get("/articles/").content.decode()
+    assert "Rest &amp; play &lt;script&gt;" in page
+    assert "<script>alert" not in page
+
+
 class TestComments:
     def test_it_waits_until_somebody_lets_it_through(self, cast: Cast, article: Article) -> None:
         assert "Somebody reads it before it is shown" in say(article).content.decode()
