@@ -171,6 +171,12 @@ class TestComments:
         say(article, attempt=attempt)
         assert Comment.objects.count() == 1
 
+    def test_what_was_changed_before_it_was_sent_again_is_not_lost(self, cast: Cast, article: Article) -> None:
+        attempt = str(uuid4())
+        for text in ("Call me Robin.", "Please leave my name out."):
+            assert "Thank you" in say(article, attempt=attempt, text=text).content.decode()
+        assert [one.text for one in Comment.objects.all()] == ["Call me Robin.", "Please leave my name out."]
+
     @pytest.mark.parametrize("bad", [{"name": ""}, {"email": "no"}, {"text": ""}, {"website": "spam"}])
     def test_bad_input_is_said_and_what_was_typed_stays(self, article: Article, bad: dict[str, str]) -> None:
         answer = say(article, **{"text": "What I typed", **bad})
