@@ -204,7 +204,15 @@ class TestComments:
 
     @pytest.mark.parametrize(
         "reply",
-        ["See you on Tuesday!", "As my client you know", "In our last session you said", "Glad your therapy helps"],
+        [
+            "See you on Tuesday!",
+            "As my client you know",
+            "In our last session you said",
+            "Our first session was hard, I know",
+            "We look at it in your next appointment",
+            "Since your own therapy with us",
+            "Glad your therapy helps",
+        ],
     )
     def test_a_reply_that_shows_who_is_a_client_is_refused(self, reply: str) -> None:
         form = ReplyForm({"reply": reply})
