@@ -4,8 +4,10 @@ from html.parser import HTMLParser
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.test import Client as Visitor
 
+from accord.web.notices import worker
 from accord.web.notices.models import Notice
 from accord.web.pages import actions, writing
 from accord.web.pages.forms import ReplyForm
@@ -158,6 +160,9 @@ class TestComments:
         assert Comment.objects.get().email == ""
         assert [(notice.kind, notice.address) for notice in Notice.objects.all()] == [("comment", "robin@example.org")]
         assert "robin@" not in read(article)
+        assert worker.send_due() == 1
+        assert "Your address is deleted with this message" in mail.outbox[0].body
+        assert not Notice.objects.exists()
 
     def test_they_are_off_by_default(self, cast: Cast) -> None:
         one = write(cast, comments_open=False)
