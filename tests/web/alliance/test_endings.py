@@ -320,6 +320,23 @@ class TestAskedLater:
         own.post(place, {"asking": "again"})
         assert [len(waiting(one)) for one in asked.all()] == [1, 1]
 
+    def test_no_other_page_asks_somebody_who_stopped_it(self, cast: Cast) -> None:
+        """Not by noting that they 'came', not by another day, and not by sending the link all the same."""
+        end(cast, follow_ups=[1])
+        cast.visitor(cast.ada).post(f"/my/ending/{cast.course.pk}/", {"asking": "stop"})
+        one, desk = follow_up(cast), cast.visitor(cast.therapist)
+        session, day = f"/sessions/{one.occasion_id}", cast.practice.today
+        for place, body in (
+            (f"{session}/attended/", {"attended": ""}),
+            (f"{session}/move/", {"day": f"{day}", "time": "10:00"}),
+            (f"/check-ins/{one.pk}/send/", {}),
+        ):
+            page = desk.post(place, body, follow=True).content.decode()
+            assert "this is no session" in page or "nothing is asked here any more" in page
+        after = Occasion.objects.get(pk=one.occasion_id)
+        assert (after.attended, after.cancelled_by, after.starts_at) == ("cancelled", "client", one.occasion.starts_at)
+        assert waiting(one) == []
+
     def test_reopening_withdraws_it_and_ending_again_plans_it_anew(self, cast: Cast) -> None:
         course = end(cast, follow_ups=[1])
         one = follow_up(cast)

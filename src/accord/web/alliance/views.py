@@ -180,11 +180,14 @@ def _clock_of(one: Occasion) -> dict[str, Any]:
 def move_session(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(queries.occasion(request.asker, occasion_id))
     form = forms.BookSession(request.POST)
-    if form.is_valid():
+    if not form.is_valid():
+        messages.error(request, f"Not moved: {form.why()}.")
+        return redirect("session", one.pk)
+    try:
         actions.move_session(asker=request.asker, occasion=one, starts_at=form.starts_at(one.practice.time_zone))
         messages.success(request, "The session is moved. Links you have sent stay good.")
-    else:
-        messages.error(request, f"Not moved: {form.why()}.")
+    except RefusedError as error:
+        messages.error(request, f"Not moved: {error}.")
     return redirect("session", one.pk)
 
 
@@ -197,9 +200,12 @@ def record_attendance(request: Request, occasion_id: UUID) -> HttpResponse:
         messages.error(request, "Nothing changed: choose one of the five.")
         return redirect("session", one.pk)
     attended, by = noted
-    actions.record_attendance(asker=request.asker, occasion=one, attended=attended, cancelled_by=by)
-    one.attended, one.cancelled_by = attended, by
-    messages.success(request, f"Noted: {one.attendance}. You can change it here.")
+    try:
+        actions.record_attendance(asker=request.asker, occasion=one, attended=attended, cancelled_by=by)
+        one.attended, one.cancelled_by = attended, by
+        messages.success(request, f"Noted: {one.attendance}. You can change it here.")
+    except RefusedError as error:
+        messages.error(request, f"Nothing changed: {error}.")
     return redirect("session", one.pk)
 
 

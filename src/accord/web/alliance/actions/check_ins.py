@@ -49,6 +49,8 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
     client = check_in.occasion.course.client
     if not client.email:
         raise RefusedError("this client has no e-mail address here; show or copy the link instead")
+    if queries.is_called_off(check_in):
+        raise RefusedError("nothing is asked here any more, so no message goes out")
     notices.cancel(f"check-in:{check_in.pk}")
     notices.write(
         practice=check_in.practice_id,
