@@ -128,6 +128,14 @@ class TestLayingAside:
             assert cast.visitor(cast.therapist).post(place, {"why": "life"}).status_code == 404
         assert not Dismissal.objects.exists()
 
+    def test_what_is_being_mended_is_not_laid_aside_by_its_address(self, cast: Cast) -> None:
+        rated(cast, 4, 4, 4, 2)
+        talk(cast)
+        actions.declare(asker=of_client(cast.ada), repair=Repair.objects.get(), mended=False)
+        place = f"/sessions/{cast.session.pk}/lay-aside/mending/"
+        assert cast.visitor(cast.therapist).post(place, {"why": "life"}).status_code == 404
+        assert not Dismissal.objects.exists()
+
 
 class TestRepair:
     def test_from_the_signal_to_the_clients_word(self, cast: Cast) -> None:
