@@ -206,6 +206,17 @@ class TestRepair:
         assert not Repair.objects.exists()
         assert "note" in bad or "what I typed" in answer.content.decode()
 
+    def test_what_was_changed_before_it_was_sent_again_is_not_lost(self, cast: Cast) -> None:
+        rated(cast, 4, 4, 4, 2)
+        attempt = str(uuid4())
+        for note in ("She went quiet.", "She went quiet when I asked about Sunday."):
+            talk(cast, attempt=attempt, note=note)
+        assert Repair.objects.count() == 1
+        assert sorted(one.note for one in Talk.objects.all()) == [
+            "She went quiet when I asked about Sunday.",
+            "She went quiet.",
+        ]
+
     def test_a_session_of_another_course_cannot_be_named(self, cast: Cast) -> None:
         other = actions.book_session(
             asker=of_member(cast.other_therapist), course=cast.other_course, starts_at=timezone.now()
