@@ -291,6 +291,13 @@ def test_pressed_twice_stores_once(cast: Cast) -> None:
     assert len(queries.brought(berg(cast), cast.course, waiting=False)) == 1
 
 
+def test_a_step_that_was_changed_before_it_was_sent_again_is_the_changed_one(cast: Cast) -> None:
+    desk = cast.visitor(cast.therapist)
+    for what in ("Ride the bus", "Ride the bus for two stops"):
+        desk.post(f"/courses/{cast.course.pk}/between/agree/", {"what": what, "attempt": str(ATTEMPT)})
+    assert queries.current_step(berg(cast), cast.course).what == "Ride the bus for two stops"  # type: ignore[union-attr]
+
+
 def test_what_was_talked_about_can_be_brought_again(cast: Cast) -> None:
     step = agreed(cast)
     first = actions.bring(asker=ada(cast), course=cast.course, kind="step", about=step.pk)

@@ -34,9 +34,10 @@ def agree_step(*, asker: Asker, course: Course, what: str, attempt: UUID) -> See
 
     Every earlier step is stamped, told or not: so nobody can tell from it which ones the client told and kept.
     """
+    course = Course.objects.select_for_update().get(pk=course.pk)
     _refuse_ended(course, "a step")
-    Course.objects.select_for_update().get(pk=course.pk)
-    key = uuid5(course.pk, str(attempt))
+    # The attempt is random and stored nowhere, so that this key tells nothing of the words.
+    key = uuid5(course.pk, f"{attempt}/{what.strip()}")
     if not Step.objects.filter(pk=key).exists():  # pressed twice
         Step.objects.filter(course=course, set_aside_at=None).update(set_aside_at=timezone.now())
         made = Step(id=key, practice_id=course.practice_id, course=course, what=what.strip(), by=_side(asker))
