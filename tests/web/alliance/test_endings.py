@@ -174,6 +174,16 @@ class TestEnding:
         assert Ending.objects.get().stopped["sessions"] == [str(coming.pk)]
         assert Occasion.objects.filter(course=cast.course, number=None).count() == 1
 
+    def test_a_page_that_was_open_when_it_ended_books_nothing_any_more(self, cast: Cast) -> None:
+        before, asker = Course.objects.get(pk=cast.course.pk), of_member(cast.therapist)
+        end(cast)
+        with pytest.raises(RefusedError, match="has ended"):
+            actions.book_session(asker=asker, course=before, starts_at=timezone.now())
+        body = {"day": f"{cast.practice.today}", "time": "10:00"}
+        answer = cast.visitor(cast.therapist).post(f"/courses/{cast.course.pk}/book/", body, follow=True)
+        assert answer.status_code == 200
+        assert "Not booked: this course has ended" in answer.content.decode()
+
     def test_both_read_the_review(self, cast: Cast) -> None:
         end(cast, review="Sundays were hard.", noted="I can ask for help.")
         for person, place in (

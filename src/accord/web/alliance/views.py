@@ -141,7 +141,11 @@ def book_session(request: Request, course_id: UUID) -> HttpResponse:
         messages.error(request, f"Not booked: {form.why()}.")
         return redirect("course", one.pk)
     starts_at = form.starts_at(one.practice.time_zone)
-    session = actions.book_session(asker=request.asker, course=one, starts_at=starts_at)
+    try:
+        session = actions.book_session(asker=request.asker, course=one, starts_at=starts_at)
+    except RefusedError as error:
+        messages.error(request, f"Not booked: {error}.")
+        return redirect("course", one.pk)
     messages.success(request, f"Session {session.number} is booked.{_left_out(request.asker, one)}")
     return redirect("session", session.pk)
 

@@ -54,9 +54,9 @@ def plan_measures(*, asker: Asker, course: Course, wanted: Mapping[str, tuple[st
 @transaction.atomic
 def book_session(*, asker: Asker, course: Course, starts_at: datetime) -> Occasion:
     """The next session, with the check-ins its plan asks for before and after it."""
+    course = Course.objects.select_for_update().select_related("practice").get(pk=course.pk)
     if course.ended_on:
         raise RefusedError("this course has ended; open a new one to book a session")
-    Course.objects.select_for_update().get(pk=course.pk)
     if (
         there := Occasion.objects.filter(course=course, starts_at=starts_at)
         .exclude(attended=Occasion.CANCELLED)
