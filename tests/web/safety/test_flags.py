@@ -11,6 +11,7 @@ from accord.errors import RefusedError
 from accord.tables import Reading
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
+from accord.web.alliance.forms import plannable
 from accord.web.alliance.models import AnswerSet, CheckIn, Draft, PlannedMeasure
 from accord.web.alliance.reading_in import read
 from accord.web.notices.models import Notice
@@ -279,6 +280,17 @@ def test_s8_a_plan_that_is_emptied_later_stops_the_asking_too(cast: Cast) -> Non
     soon = timezone.now() + timedelta(days=1)
     session = alliance.book_session(asker=of_member(cast.therapist), course=cast.course, starts_at=soon)
     assert [one.measures for one in session.check_ins.all()] == [["alliance"]]
+
+
+def test_s8_a_plan_that_asks_about_self_harm_says_what_the_safety_plan_lacks_and_can_leave_it_out(cast: Cast) -> None:
+    SafetyPlan.objects.update(responsible=None)
+    desk, place = cast.visitor(cast.therapist), f"/courses/{cast.course.pk}/plan/"
+    every = dict.fromkeys(plannable(), "0") | {"alliance": "2"}
+    refused = desk.post(place, {**every, "phq-9": "1"})
+    assert refused.status_code == 422
+    assert "first the practice needs a responsible clinician" in refused.content.decode()
+    desk.post(place, every)
+    assert dict(cast.course.plan.values_list("measure", "every")) == {"alliance": 2}
 
 
 def test_s9_a_skipped_ninth_is_not_answered_never_nought_never_made_up(cast: Cast) -> None:

@@ -202,7 +202,7 @@ class PlanForm(forms.Form):
                 label=f"{measure.title}, {moment}",
                 choices=self.EVERY,
                 initial=str(asked.get(name, 0)),
-                disabled=name in refused,
+                disabled=name in refused and name not in asked,  # what is planned can be taken out
                 help_text=refused.get(name, ""),
             )
 

@@ -113,10 +113,13 @@ def plan(request: Request, course_id: UUID) -> HttpResponse:
     asked = {item.measure: item.every for item in queries.plan(request.asker, one)}
     form = forms.PlanForm(request.POST or None, asked=asked, refused=_refused(one))
     if request.method == "POST" and form.is_valid():
-        actions.plan_measures(asker=request.asker, course=one, wanted=form.wanted())
-        messages.success(request, "The plan is changed. It holds from the next booked session on.")
-        return redirect("course", one.pk)
-    return render(request, "alliance/plan.html", {"course": one, "form": form})
+        try:
+            actions.plan_measures(asker=request.asker, course=one, wanted=form.wanted())
+            messages.success(request, "The plan is changed. It holds from the next booked session on.")
+            return redirect("course", one.pk)
+        except RefusedError as error:
+            form.add_error(None, f"Not changed: {error}.")
+    return render(request, "alliance/plan.html", {"course": one, "form": form}, status=422 if form.errors else 200)
 
 
 def _left_out(asker: Asker, one: Course) -> str:
