@@ -41,7 +41,6 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
     one = found(queries.course(request.asker, course_id))
     rows = read_course(request.asker, one)
     outcomes = reading.outcome_measures(rows)
-    flags = safety.open_flags(request.asker, courses=[one.pk])
     seen = before.read(request.asker, [one], timezone.now())[one.pk]
     context = {
         "course": one,
@@ -57,7 +56,7 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "booking": forms.BookSession(),
         "left_out": _left_out(request.asker, one),
         "agreed": agreed.for_course(request.asker, one, [row.occasion for row in rows]),
-        "flags": [flag for flag in flags if flag.course in (one.pk, *queries.earlier(one))],
+        "flags": queries.open_flags(request.asker, one),
         "now": timezone.now(),
         "between": between_reading.for_course(request.asker, one),
         **_standing(request.asker, one),

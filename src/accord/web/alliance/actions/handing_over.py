@@ -149,7 +149,7 @@ def _pass_cover(asker: Asker, cover: Cover, to: Member) -> None:
         key: dict[str, Any] = {"course": cover.course, "member": to, "since": since, "until": cover.until}
         Cover.objects.get_or_create(practice_id=cover.practice_id, **key)
         if since == cover.practice.today:
-            pass_flags(asker, [cover.course_id], to)
+            pass_flags(asker, [cover.course_id, *queries.earlier(cover.course)], to)
     cut_short(cover)
 
 

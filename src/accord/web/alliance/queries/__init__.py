@@ -41,7 +41,6 @@ from accord.web.alliance.queries.courses import (
     own_courses,
     plan,
     seen_by,
-    seen_ids,
     todays_sessions,
 )
 from accord.web.alliance.queries.covers import (
@@ -52,7 +51,9 @@ from accord.web.alliance.queries.covers import (
     led_by,
     looking_after,
     looks_after,
+    open_flags,
     own_covers,
+    seen_ids,
 )
 from accord.web.alliance.queries.endings import (
     FOLLOW_UP_LIFE,
@@ -145,6 +146,7 @@ __all__ = [
     "occasions",
     "one_brought",
     "open_courses_of",
+    "open_flags",
     "open_repairs",
     "opens_at",
     "own_courses",
