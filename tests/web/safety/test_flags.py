@@ -115,6 +115,44 @@ def test_s1_danger_said_on_a_link_that_ended_meanwhile_is_flagged_too(cast: Cast
     assert "was not stored" in page
 
 
+@pytest.mark.parametrize("state", ["open", "expired"])
+def test_s1_danger_said_while_another_form_was_opened_beside_it_is_flagged_too(cast: Cast, state: str) -> None:
+    """Two tabs on one phone: the second link took the place of the first, whose page is still there to be pressed."""
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    phone.get(link_to(cast.after))
+    if state == "expired":
+        CheckIn.objects.filter(pk=cast.after.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    page = last_page(cast, phone).content.decode()
+    assert (Flag.objects.get().value, Flag.objects.get().client) == (3, cast.ada)
+    assert "talk to someone now" in page
+    assert "was not stored" in page
+
+
+def test_s1_nobody_flags_for_a_client_whose_link_they_do_not_hold(cast: Cast) -> None:
+    """Whose page it was nobody can know; the person before it reads whom to call all the same."""
+    asker = of_member(cast.other_therapist)
+    alliance.plan_measures(asker=asker, course=cast.other_course, wanted={"phq-9": ("before", 1)})
+    session = alliance.book_session(asker=asker, course=cast.other_course, starts_at=timezone.now())
+    without, other = Visitor(), Visitor()
+    other.get(link_to(session.check_ins.get()))
+    for phone in (without, other):
+        page = last_page(cast, phone)
+        assert page.status_code == 404
+        assert "talk to someone now" in page.content.decode()
+        assert "was not stored" in page.content.decode()
+    assert not Flag.objects.exists()
+
+
+def test_s1_danger_said_on_a_page_that_was_open_when_the_plan_was_emptied_is_flagged(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    SafetyPlan.objects.update(read_by="")
+    page = phone.post("/check-in/3/", {**DANGER, "check_in": str(cast.before.pk)}, follow=True).content.decode()
+    assert Flag.objects.get().value == 3
+    assert "talk to someone now" in page
+
+
 def test_s1_the_same_answer_given_again_is_a_new_flag_with_a_new_message(cast: Cast) -> None:
     send(cast.before, {"phq-9": SOMETIMES})
     actions.acknowledge(asker=of_member(cast.therapist), flag=Flag.objects.get(), note="Called.")
