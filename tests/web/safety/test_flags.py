@@ -153,6 +153,26 @@ def test_s1_danger_said_on_a_page_that_was_open_when_the_plan_was_emptied_is_fla
     assert "talk to someone now" in page
 
 
+def test_s1_danger_said_again_on_a_link_that_is_over_is_a_new_flag_once_the_first_was_looked_at(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    CheckIn.objects.filter(pk=cast.before.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    for _ in range(2):
+        last_page(cast, phone)  # pressed twice
+    actions.acknowledge(asker=of_member(cast.therapist), flag=Flag.objects.get(), note="Called.")
+    last_page(cast, phone)
+    assert Flag.objects.filter(acknowledgement=None).count() == 1
+    assert Notice.objects.filter(kind="flag").count() == 2
+
+
+def test_s1_danger_said_by_another_browser_that_begins_anew_is_a_new_flag(cast: Cast) -> None:
+    for _ in range(2):
+        phone = Visitor()
+        phone.get(link_to(cast.before))
+        phone.post("/check-in/3/", {**DANGER, "check_in": str(cast.before.pk)})
+    assert Flag.objects.count() == 2
+
+
 def test_s1_the_same_answer_given_again_is_a_new_flag_with_a_new_message(cast: Cast) -> None:
     send(cast.before, {"phq-9": SOMETIMES})
     actions.acknowledge(asker=of_member(cast.therapist), flag=Flag.objects.get(), note="Called.")
