@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -232,7 +233,11 @@ def _last_page(request: Request, held: Held) -> HttpResponse:
         one.draft = draft
     if False in (done := _done(held)):
         return redirect("check_in_page", done.index(False) + 1)
-    return _send(held) if request.method == "POST" else _show_last(request, held, forms.LastPage(_closing(held), {}))
+    return (
+        _send(request, held)
+        if request.method == "POST"
+        else _show_last(request, held, forms.LastPage(_closing(held), {}))
+    )
 
 
 def _keep_in_passing(request: Request, held: Held, filled: forms.LastPage) -> HttpResponse:
@@ -271,15 +276,23 @@ def _show_last(request: Request, held: Held, filled: forms.LastPage, status: int
     return render(request, "alliance/before_sending.html", context, status=status)
 
 
-def _send(held: Held) -> HttpResponse:
+def _send(request: Request, held: Held) -> HttpResponse:
     """Store, and only then say so; this browser alone, and for a few minutes, is reminded whom to call."""
     assert held.check_in
     urgent = _frame(held)["urgent"]
-    actions.send_check_in(check_in=held.check_in)
+    if not actions.send_check_in(check_in=held.check_in, holder=held.holder) and not _has_sent(held):
+        messages.error(request, "Nothing was sent: this form was begun anew elsewhere. Please answer it once more.")
+        return redirect("check_in")
     response = redirect("check_in_done")
     if urgent:
         _give(response, HELP_COOKIE, str(held.check_in.pk), 600)
     return response
+
+
+def _has_sent(held: Held) -> bool:
+    """Whether what is stored came from this browser: 'send' was pressed twice."""
+    one = queries.by_cookie(str(held.check_in.pk)) if held.check_in else None
+    return bool(one and one.answered_at and one.sent_by == held.holder)
 
 
 def _done(held: Held) -> list[bool]:

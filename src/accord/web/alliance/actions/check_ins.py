@@ -167,11 +167,11 @@ def by_link(check_in: CheckIn) -> Asker:
 
 
 @transaction.atomic
-def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
-    """Turn the draft into answers. Sent again there is no draft any more: stores nothing, and says so by False."""
+def send_check_in(*, check_in: CheckIn, holder: str = "", at: datetime | None = None) -> bool:
+    """Turn the draft into answers. False: nothing is stored, since it is sent, or another browser has begun anew."""
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
     draft = Draft.objects.filter(check_in=check_in).first()
-    if draft is None:
+    if draft is None or draft.holder != holder:
         return False
     at = at or timezone.now()
     for name in (measure.id for measure in queries.asked(check_in)):
