@@ -244,6 +244,16 @@ class TestWhatITakeWithMe:
         assert queries.ending(of_client(cast.ada), cast.course).taken == SECRET  # type: ignore[union-attr]
         assert queries.ending(of_member(cast.therapist), cast.course).taken == ""  # type: ignore[union-attr]
 
+    def test_nobody_else_writes_it_and_not_before_the_end(self, cast: Cast) -> None:
+        with pytest.raises(RefusedError, match="goes on"):
+            actions.take_along(asker=of_client(cast.ada), course=cast.course, taken=SECRET, kept=True)
+        end(cast, follow_ups=[1])
+        for asker in (of_member(cast.therapist), of_client(cast.bo)):
+            with pytest.raises(RefusedError, match="only the client"):
+                actions.take_along(asker=asker, course=cast.course, taken="theirs", kept=False)
+            with pytest.raises(RefusedError, match="only the client"):
+                actions.stop_asking(asker=asker, course=cast.course, stopped=True)
+
 
 def form_free(answer) -> str:  # type: ignore[no-untyped-def]
     import re
