@@ -49,7 +49,7 @@ def publish_article(*, asker: Asker, article: Article, published: bool) -> None:
 
 @transaction.atomic
 def say_comment(*, article: Article, name: str, email: str, text: str, attempt: UUID) -> Comment:
-    """Keep a reader's comment until somebody looks at it. Sent twice it is kept once; changed meanwhile it is another."""
+    """Keep a reader's comment until somebody looks at it. Sent twice it is kept once; changed since, it is another."""
     article = Article.objects.select_for_update().get(pk=article.pk)
     if before := Comment.objects.filter(attempt=attempt).first():
         if (before.article_id, before.name, before.text) == (article.pk, name, text):
