@@ -22,7 +22,6 @@ from accord.web.people import queries as people_queries
 from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 from accord.web.people.models import Member
-from accord.web.safety import queries as safety
 
 
 def _group(one: Cover) -> tuple[object, ...]:
@@ -87,11 +86,10 @@ def hand_over(request: Request, course_id: UUID) -> HttpResponse:
 
 
 def _what_moves(asker: Asker, one: Course) -> dict[str, object]:
-    flags = safety.open_flags(asker, courses=[one.pk])
     return {
         "sessions": queries.coming_sessions(one, timezone.now()),
         "repairs": len(queries.open_repairs(one)),
-        "flags": len([flag for flag in flags if flag.course == one.pk]),
+        "flags": len(queries.open_flags(asker, one)),
     }
 
 

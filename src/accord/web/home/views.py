@@ -34,9 +34,8 @@ def desk(request: Request) -> HttpResponse:
     """Flags first, then today, then everyone."""
     now, asker = timezone.now(), request.asker
     lines = gather.caseload(asker, now)
-    ids = [line.course.pk for line in lines]
     context = {
-        "flags": safety.open_flags(asker, courses=ids),
+        "flags": safety.open_flags(asker, courses=alliance.seen_ids(asker)),
         "today": alliance.todays_sessions(asker, now, request.member.practice.time_zone),
         "lines": lines,
         "looking_after": alliance.looking_after(asker),

@@ -28,3 +28,6 @@ TEXTS = {
     ),
 }
 """kind -> (subject, text). A test holds every text against a list of words that would give a person away."""
+
+FORGOTTEN = frozenset({"comment"})
+"""Kinds that go to somebody who is not known here otherwise: the message and its address are deleted once it is sent."""
