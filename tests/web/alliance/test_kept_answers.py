@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.test import Client as Visitor
@@ -21,6 +22,7 @@ from accord.web.home import gather
 from accord.web.notices import worker
 from accord.web.notices.models import Notice
 from accord.web.people.asker import of_client, of_member
+from accord.web.people.models import Client
 from tests.cast import Cast, alliance_answers, make_cast, phq9, send
 from tests.journey.test_one_loop import answer_all, form, link_to, press_send
 from tests.rules.test_addresses import places_of
@@ -443,3 +445,58 @@ def test_nobody_else_chooses(cast: Cast) -> None:
             assert visitor.post(place, {"seen": "alliance.1"}).status_code in (302, 404)
     assert AnswerSet.objects.get().kept == ["off"]
     assert json.dumps(as_ada(cast).answers["off"]) == "0"
+
+
+# --- whoever sets an address could come in by it ----------------------------------------------------------------------
+
+
+def by_an_address_of(cast: Cast, email: str) -> Visitor:
+    """Her therapist puts an address in, asks for a sign-in link as she would, and comes in by it."""
+    cast.visitor(cast.therapist).post(f"/courses/{cast.course.pk}/address/", {"email": email})
+    Visitor().post("/my/sign-in/", {"email": email})
+    worker.send_due()
+    visitor = Visitor()
+    visitor.post(mail.outbox[-1].body.split(settings.ORIGIN)[1].split()[0])
+    return visitor
+
+
+def test_whoever_sets_an_address_does_not_read_what_was_kept_before(cast: Cast) -> None:
+    """Ada has only ever used links. Her therapist sets an address of their own, and comes in as her."""
+    answer_after(cast, alliance_answers(4, off=5), **KEPT)
+    thief = by_an_address_of(cast, "berg-private@example.org")
+    page = thief.get(f"/my/sessions/{cast.session.pk}/").content.decode()
+    assert MARKER not in page
+    assert "kept for me" not in page
+    assert "5" not in re.findall(r"Something between us felt off\.</td><td>(.*?)</td>", page)
+    # Saving who reads what, as if all of it were to be shared, shares nothing of it either.
+    body = {"seen": ["alliance.1"], "words": [str(Words.objects.get().pk)]}
+    thief.post(f"/my/sessions/{cast.session.pk}/sharing/", body)
+    assert as_her_therapist(cast).answers["off"] is None
+    assert Words.objects.get().kept
+
+
+def test_what_she_keeps_from_then_on_is_there_for_her(cast: Cast) -> None:
+    answer_after(cast, alliance_answers(4, off=5), **SHARED)
+    own = by_an_address_of(cast, "ada@home.example")
+    revision = AnswerSet.objects.get(occasion=cast.session, rater="client").revision
+    own.post(f"/my/sessions/{cast.session.pk}/sharing/", {"seen": [f"alliance.{revision}"], "kept": ["alliance.off"]})
+    assert "kept for me" in own.get(f"/my/sessions/{cast.session.pk}/").content.decode()
+    assert as_her_therapist(cast).answers["off"] is None
+
+
+def test_after_she_has_come_in_once_nobody_else_sets_her_address(cast: Cast) -> None:
+    """Not even while an address of hers, changed by herself, waits to be confirmed."""
+    own = by_an_address_of(cast, "ada@home.example")
+    own.post("/my/address/", {"email": "ada@moved.example"})
+    cast.visitor(cast.therapist).post(f"/courses/{cast.course.pk}/address/", {"email": "berg-private@example.org"})
+    assert Client.objects.get(pk=cast.ada.pk).email == "ada@moved.example"
+
+
+def test_the_last_page_says_by_which_address_the_own_page_opens(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.after))
+    for page in (1, 2, 3):
+        phone.post(f"/check-in/{page}/", {**form("alliance", alliance_answers(4)), "check_in": str(cast.after.pk)})
+    text = phone.get("/check-in/4/").content.decode()
+    assert "a…@e…" in text
+    assert "ada@example.org" not in text

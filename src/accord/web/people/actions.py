@@ -135,6 +135,7 @@ def add_client(*, asker: Asker, practice: UUID, name: str, email: str = "", code
         email=email.strip(),
         email_index=settings.KEYS.blind("client-email", email.strip().lower()) if email.strip() else "",
         code=settings.KEYS.blind("client-code", code) if code else "",
+        address_set_at=timezone.now() if email.strip() else None,
     )
     client.save()
     record(asker, "add client", client.pk, practice=practice)
@@ -183,14 +184,17 @@ def bring_in_clients(
 def set_client_address(*, asker: Asker, client: Client, email: str) -> None:
     """A changed address has to be confirmed again by its own one-time code; what was sent to the old one is void.
 
-    An address that its client has confirmed opens their own record: only they may put another in its place.
+    Whoever has come in by an address once changes it alone: it opens their own record. What was kept before somebody
+    else set an address is not shown by it (`Asker.may_reread`), since nobody can know whose mailbox it is.
     """
     client = Client.objects.select_for_update().get(pk=client.pk)
-    if client.email_confirmed_at and asker.who != client.pk:
-        raise RefusedError("this client has confirmed the address; they change it on their own page")
+    if (client.signed_in_at or client.email_confirmed_at) and asker.who != client.pk:
+        raise RefusedError("this client has confirmed an address; they change it on their own page")
     OneTimeCode.objects.filter(client=client, used_at=None).delete()
     client.email, client.email_confirmed_at = email.strip(), None
     client.email_index = settings.KEYS.blind("client-email", email.strip().lower()) if email.strip() else ""
+    if asker.who != client.pk:
+        client.address_set_at = timezone.now()
     client.save()
     record(asker, "set client address", client.pk)
 
@@ -224,6 +228,7 @@ def redeem_code(*, secret: str) -> Client | None:
     if code is None:
         return None
     code.used_at = code.client.email_confirmed_at = now
+    code.client.signed_in_at = code.client.signed_in_at or now
     code.save()
     code.client.save()
     record(Asker(code.practice_id, code.client_id, frozenset({"client"})), "sign in", code.client_id)

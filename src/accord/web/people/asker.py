@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,12 @@ class Asker:
     practice: UUID | None = None
     who: UUID | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
+    since: datetime | None = None
+
+    def may_reread(self, kept_at: datetime | None) -> bool:
+        """Whether this client may see what they keep for themself: not what was kept before somebody else set the
+        address that their page opens by (`since`), for whoever set it could come in by it."""
+        return "client" in self.roles and (self.since is None or kept_at is None or kept_at >= self.since)
 
     @property
     def home(self) -> UUID:
@@ -64,7 +71,7 @@ def of_member(member: Member) -> Asker:
 
 
 def of_client(client: Client) -> Asker:
-    return Asker(practice=client.practice_id, who=client.pk, roles=frozenset({"client"}))
+    return Asker(client.practice_id, client.pk, frozenset({"client"}), since=client.address_set_at)
 
 
 def know_who_asks(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

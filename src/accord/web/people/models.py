@@ -128,6 +128,9 @@ class Client(models.Model):
     email = SealedText(blank=True, default="")
     email_index = models.CharField(max_length=64, blank=True, db_index=True)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    # When somebody else set the address by which this person's own page opens, and when they first came in by one.
+    address_set_at = models.DateTimeField(null=True, blank=True)
+    signed_in_at = models.DateTimeField(null=True, blank=True)
     code = models.CharField(max_length=64, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
 
@@ -145,9 +148,17 @@ class Client(models.Model):
         "email": IDENTIFYING,
         "email_index": IDENTIFYING,
         "email_confirmed_at": PLAIN,
+        "address_set_at": PLAIN,
+        "signed_in_at": PLAIN,
         "code": IDENTIFYING,
         "added_at": PLAIN,
     }
+
+    @property
+    def masked_email(self) -> str:
+        """Enough for its owner to know it again: 'a…@e…'."""
+        name, _, host = self.email.partition("@")
+        return f"{name[:1]}…@{host[:1]}…" if host else ""
 
     @property
     def initials(self) -> str:

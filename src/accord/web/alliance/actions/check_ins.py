@@ -191,7 +191,7 @@ def _say(check_in: CheckIn, draft: Draft, at: datetime) -> None:
     """Their own words, and their word on what is being mended. No line in the audit tells whether there were any."""
     if draft.words:
         said = Words(practice_id=check_in.practice_id, occasion=check_in.occasion, attempt=draft.attempt, said_at=at)
-        said.text, said.kept = draft.words, draft.words_kept
+        said.text, said.kept, said.kept_at = draft.words, draft.words_kept, at
         said.save(force_insert=True)
     word = queries.Closing(mended=draft.mended).word
     if word is not None and (repair := queries.awaits_word(check_in)):
@@ -245,6 +245,7 @@ def store(
         revision=(before.aggregate(last=Max("revision"))["last"] or 0) + 1,
         answers=dict(items),
         kept=[item.key for item in queries.keepable(measure, items) if item.key in kept],
+        kept_at=at or timezone.now(),
         source=source,
         attempt=attempt,
         answered_at=at or timezone.now(),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accord.errors import RefusedError
 from accord.web import wording
@@ -32,18 +33,22 @@ def choose_who_reads(
     if asker.who != occasion.course.client_id:
         raise RefusedError("only the client says who reads their answers")
     for name, revision in seen.items():
-        _keep(occasion, name, revision, kept.get(name, ()))
+        _keep(asker, occasion, name, revision, kept.get(name, ()))
     for one in Words.objects.filter(occasion=occasion, pk__in=words_seen):
-        one.kept = one.pk in words_kept
-        one.save(update_fields=["kept"])
+        if not one.kept or asker.may_reread(one.kept_at):
+            one.kept, one.kept_at = one.pk in words_kept, timezone.now()
+            one.save(update_fields=["kept", "kept_at"])
     record(asker, "choose who reads", occasion.pk)
 
 
-def _keep(occasion: Occasion, name: str, revision: int, kept: Collection[str]) -> None:
+def _keep(asker: Asker, occasion: Occasion, name: str, revision: int, kept: Collection[str]) -> None:
     sets = AnswerSet.objects.filter(occasion=occasion, measure=name, rater=AnswerSet.CLIENT)
     last = sets.order_by("-revision").first()
     if last is None or last.revision != revision:
         raise RefusedError("you answered again meanwhile; look at the newer answers below and choose once more")
     may = queries.keepable(wording.measure(name), last.answers or {})
-    last.kept = [item.key for item in may if item.key in kept]
-    last.save(update_fields=["kept"])
+    if asker.may_reread(last.kept_at):
+        last.kept, last.kept_at = [item.key for item in may if item.key in kept], timezone.now()
+    else:  # what they may not see stays kept
+        last.kept = [item.key for item in may if item.key in {*last.kept, *kept}]
+    last.save(update_fields=["kept", "kept_at"])

@@ -82,6 +82,7 @@ class AnswerSet(models.Model):
     answers = models.JSONField(null=True)
     total = models.FloatField(null=True)
     kept = models.JSONField(default=list)
+    kept_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=9)
     attempt = models.UUIDField()
     answered_at = models.DateTimeField(default=timezone.now)
@@ -97,7 +98,7 @@ class AnswerSet(models.Model):
     privacy = {
         **dict.fromkeys(("id", "practice", "occasion", "measure", "measure_version", "rater", "revision"), PLAIN),
         **dict.fromkeys(("source", "attempt", "answered_at"), PLAIN),
-        **dict.fromkeys(("answers", "total", "kept"), SENSITIVE),
+        **dict.fromkeys(("answers", "total", "kept", "kept_at"), SENSITIVE),
     }
 
     @property
@@ -116,10 +117,11 @@ class Words(models.Model):
     occasion = models.ForeignKey(Occasion, on_delete=models.PROTECT, related_name="words")
     text = SealedText()
     kept = models.BooleanField(default=False)
+    kept_at = models.DateTimeField(null=True)
     attempt = models.UUIDField(unique=True)
     said_at = models.DateTimeField(default=timezone.now)
 
     privacy = {
         **dict.fromkeys(("id", "practice", "occasion", "attempt", "said_at"), PLAIN),
-        **dict.fromkeys(("text", "kept"), SENSITIVE),
+        **dict.fromkeys(("text", "kept", "kept_at"), SENSITIVE),
     }

@@ -48,7 +48,7 @@ def answers(seen_by: Asker, purpose: Purpose, occasion_ids: Iterable[UUID]) -> d
         latest[one.occasion_id, one.measure, one.rater] = one
     grouped: dict[UUID, list[Rating]] = defaultdict(list)
     for one in latest.values():
-        grouped[one.occasion_id].append(_rating(one, own="client" in seen_by))
+        grouped[one.occasion_id].append(_rating(one, own=seen_by.may_reread(one.kept_at)))
     return grouped
 
 

@@ -38,7 +38,8 @@ def words(asker: Asker, occasion_ids: Iterable[UUID]) -> dict[UUID, list[Words]]
         found = found.filter(kept=False)
     grouped: dict[UUID, list[Words]] = defaultdict(list)
     for one in found.order_by("said_at"):
-        grouped[one.occasion_id].append(one)
+        if not one.kept or asker.may_reread(one.kept_at):
+            grouped[one.occasion_id].append(one)
     return grouped
 
 
