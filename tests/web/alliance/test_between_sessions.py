@@ -473,3 +473,13 @@ def test_a_page_that_was_open_when_it_ended_changes_nothing_any_more(cast: Cast)
     assert "bring it after all" not in answer
     assert "take it on again" not in answer
     assert "take it on again" not in desk_page(cast)
+
+
+def test_after_the_end_a_therapist_puts_no_more_words_on_the_page(cast: Cast) -> None:
+    actions.end_course(asker=berg(cast), course=cast.course)
+    place = f"/courses/{cast.course.pk}/between/words/"
+    answer = cast.visitor(cast.therapist).post(place, {"text": "Come back."}, follow=True)
+    assert "Not saved: this course has ended" in answer.content.decode()
+    assert not Saying.objects.exists()
+    cast.visitor(cast.ada).post(f"/my/between/{cast.course.pk}/words/", {"text": "It passes."})
+    assert Saying.objects.get().text == "It passes."

@@ -340,6 +340,16 @@ class TestAskedLater:
         own.post(place, {"asking": "again"})
         assert [len(waiting(one)) for one in asked.all()] == [1, 1]
 
+    def test_a_course_that_ends_anew_on_another_day_does_not_ask_them_either(self, cast: Cast) -> None:
+        end(cast, follow_ups=[1])
+        cast.visitor(cast.ada).post(f"/my/ending/{cast.course.pk}/", {"asking": "stop"})
+        actions.reopen_course(asker=of_member(cast.therapist), course=cast.course)
+        end(cast)
+        Course.objects.filter(pk=cast.course.pk).update(ended_on=timezone.now().date() - timedelta(days=2))
+        end(cast, follow_ups=[1, 3])
+        asked = CheckIn.objects.filter(occasion__course=cast.course, occasion__number=None)
+        assert not any(waiting(one) for one in asked)
+
     def test_no_other_page_asks_somebody_who_stopped_it(self, cast: Cast) -> None:
         """Not by noting that they 'came', not by another day, and not by sending the link all the same."""
         end(cast, follow_ups=[1])

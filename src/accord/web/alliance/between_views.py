@@ -103,8 +103,11 @@ def save_words(request: Request, course_id: UUID) -> HttpResponse:
     form = between_forms.Words(request.POST)
     if not form.is_valid():
         return _page(request, course, words=form)
-    actions.save_saying(asker=request.asker, course=course, **form.cleaned_data)
-    messages.success(request, "Saved. The words stand on your client’s page.")
+    try:
+        actions.save_saying(asker=request.asker, course=course, **form.cleaned_data)
+        messages.success(request, "Saved. The words stand on your client’s page.")
+    except RefusedError as error:
+        messages.error(request, f"Not saved: {error}.")
     return redirect("between", course.pk)
 
 

@@ -111,8 +111,10 @@ def set_aside_step(*, asker: Asker, step: SeenStep, undo: bool = False) -> None:
 
 @transaction.atomic
 def save_saying(*, asker: Asker, course: Course, text: str) -> Saying:
-    """Keep the therapist's words at hand; the same words are kept once."""
-    Course.objects.select_for_update().get(pk=course.pk)
+    """Keep the therapist's words at hand; the same words are kept once. After the end a client may still add some."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    if "client" not in asker:
+        _refuse_ended(course, "words at hand")
     text = text.strip()
     for one in Saying.objects.filter(course=course, removed_at=None):
         if one.text == text:

@@ -108,9 +108,10 @@ def _settle(course: Course, ending: Ending, ended_on: date, months: Sequence[int
     if months and not queries.follow_up_measures(course):
         raise RefusedError("no outcome measure is planned for this client, so there is nothing to ask later")
     days = {number: queries.months_later(ended_on, number) for number in queries.MONTHS}
-    there = {one.held_on: one for one in _follow_ups(course) if one.held_on in days.values()}
-    if any(one.cancelled_by == "client" for one in there.values()):
+    every = _follow_ups(course)
+    if any(one.cancelled_by == "client" for one in every):  # also where the course ends anew, on another day
         return list(ending.follow_ups)
+    there = {one.held_on: one for one in every if one.held_on in days.values()}
     for number, day in days.items():
         if number in months:
             _ask_on(course, day, there.get(day))
