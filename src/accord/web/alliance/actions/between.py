@@ -114,7 +114,7 @@ def save_saying(*, asker: Asker, course: Course, text: str) -> Saying:
     """Keep the therapist's words at hand; the same words are kept once. After the end a client may still add some."""
     course = Course.objects.select_for_update().get(pk=course.pk)
     if "client" not in asker:
-        _refuse_ended(course, "words at hand")
+        _refuse_ended(course, "a line of words")
     text = text.strip()
     for one in Saying.objects.filter(course=course, removed_at=None):
         if one.text == text:
