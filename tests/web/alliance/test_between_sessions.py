@@ -415,15 +415,17 @@ def test_before_you_go_in_holds_the_step_what_was_told_since_and_what_is_brought
     step = agreed(cast, "Ride the bus")
     actions.foretell(asker=ada(cast), step=step, foretold=6)
     actions.bring(asker=ada(cast), course=cast.course, kind="thought", text="Why do I say yes?")
+    actions.bring(asker=ada(cast), course=cast.course, kind="step", about=step.pk)
     found = between_reading.for_course(berg(cast), cast.course)
     assert found.lines == [
         "The step: Ride the bus. Fear foretold: 6 of 10.",
         "Told: Ask one question. Done, alone; fear foretold 8, felt 5.",
         "To talk about: Why do I say yes?",
+        "To talk about: a step, ‘Ride the bus’",
     ]
     assert found.state == (
         "One step is agreed, fear foretold 6 of 10; 1 step told since the last session; "
-        "1 thing brought to the next session."
+        "2 things brought to the next session."
     )
     later = timezone.now() + timedelta(days=2)
     actions.book_session(asker=berg(cast), course=cast.course, starts_at=timezone.now() + timedelta(days=1))
