@@ -76,6 +76,7 @@ def test_from_an_empty_page_to_a_second_version_that_both_signed(cast: Cast) -> 
     own.post(hers, answer(cast, "otherwise", otherwise="Please not every week."))
     assert "Please not every week." in text(desk.get(of))
     assert "would like something otherwise" in text(desk.get(f"/courses/{cast.course.pk}/"))
+    assert "Please not every week." in text(desk.get(f"{of}new/"))  # the wish is in sight while it is answered
 
     # The second version begins with the first; the goal that stays keeps its thread.
     again = text(desk.get(f"{of}new/"))
