@@ -446,3 +446,5 @@ def test_an_ended_course_agrees_on_nothing_new_and_keeps_its_words(cast: Cast) -
     assert "Not agreed: this course has ended" in answer.content.decode()
     assert "It passes." in my_page(cast)
     assert "/bring/" not in my_page(cast)
+    for promised in ("next meet", "For our next session", "for the two of you to agree on"):
+        assert promised not in my_page(cast)
