@@ -162,7 +162,7 @@ class TestOnTheirPage:
         saying = actions.save_saying(asker=of_member(cast.therapist), course=cast.course, text="It passes.")
         actions.bring(asker=of_client(cast.ada), course=cast.course, kind="saying", about=saying.pk)
         page = cast.visitor(cast.ada).get(reverse("my")).content.decode()
-        assert page.index("‘My sister’") < page.index("You talked about it, ")
+        assert page.index("‘My sister’") < page.index("You talked about it on ")
         assert "Not talked about yet" in page[page.index("‘Sleep’") :].split("</p>")[0]
         assert "Gone" not in page
         assert "You brought ‘It passes.’" in page  # words at hand are named by their words

@@ -69,6 +69,7 @@ def test_from_an_empty_page_to_a_second_version_that_both_signed(cast: Cast) -> 
     # He proposes; she finds it on her page, and says what should be otherwise.
     desk.post(f"{of}new/", proposal("to sleep through", "to call my sister"))
     assert "waits for your answer" in text(own.get("/my/"))
+    assert "proposed a working agreement. There is no hurry." in text(own.get("/my/"))
     page = text(own.get(hers))
     assert "This is an invitation, not a contract. You can say no to any of it, now or later." in page
     assert "No one is alerted by what you write here." in page
