@@ -135,7 +135,9 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
     course, session = [stage.course.pk], [stage.session.pk]
     return {
         "stranger": [
-            *map(reverse, ("front", "why", "help", "measures", "model", "articles", "therapists", "my_sign_in")),
+            *map(
+                reverse, ("front", "why", "help", "measures", "model", "articles", "find", "therapists", "my_sign_in")
+            ),
             reverse("article", args=[written(stage)[0].slug]),
             reverse("therapist", args=[stage.therapist.pk]),
             reverse("my_enter", args=["no-such-secret"]),

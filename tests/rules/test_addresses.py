@@ -41,6 +41,7 @@ EVERYONE = (200,) * 10
 DEMO_ONLY = (404,) * 10
 NO_GET = (405,) * 10
 OWN_LINK = (404,) * 10  # these pages belong to whoever holds a link's cookie; nobody of the cast does here
+OWN_SEARCH = (302,) * 10  # ... and these to the browser that began a search: the way there is to begin one
 CLIENTS = (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)
 ONLY_ADA = (302, 200, 404, 404, 404, 404, 404, 404, 404, 404)
 ONLY_ADA_POSTS = (302, 405, 405, 404, 404, 404, 404, 404, 404, 404)
@@ -65,6 +66,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "articles": EVERYONE,
     "article": EVERYONE,
     "model": EVERYONE,
+    "find": EVERYONE,
+    "shortlist": OWN_SEARCH,
+    "relax": NO_GET,
+    "forget_search": NO_GET,
+    "find_page": OWN_SEARCH,
     "therapists": EVERYONE,
     "therapist": EVERYONE,
     "healthz": (503,) * 10,  # no worker runs in this test, and it says so
@@ -150,6 +156,9 @@ TABLE: dict[str, tuple[int, ...]] = {
 }
 
 POSTS = {
+    "relax": {"limit": "room"},
+    "forget_search": {},
+    "find_page": {"first": "panic"},
     "book_session": {"day": "2030-01-07", "time": "10:00"},
     "end_course": {"how": "planned"},
     "hand_over": {"to": ""},
@@ -235,6 +244,7 @@ def places_of(cast: Cast) -> dict[str, str]:
     step, saying, brought = between_sessions(cast)
     _propose(cast)
     arguments = {
+        "find_page": ["what"],
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
         "open_link": [_token(cast)],

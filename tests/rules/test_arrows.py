@@ -21,7 +21,7 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("room", ["errors", "charts", "tables", "measures", "alliance", "mechanism"])
+@pytest.mark.parametrize("room", ["errors", "charts", "tables", "measures", "fit", "alliance", "outcome", "mechanism"])
 def test_the_domain_stands_without_django(room: str) -> None:
     assert "django" not in loaded_by(f"import accord.{room}")
 

@@ -29,27 +29,27 @@ def _bare(name: str) -> str:
 def sessions(table: pl.DataFrame, client: str, session: str, score: str) -> tuple[pl.DataFrame, Refused]:
     """client, session, score as they are to be read, and (row, column, what is wrong) of every bad cell."""
     who = ids(table, column(table, client)).rename("client")
-    when, odd = _numbers(table[column(table, session)], wanted="a whole number from 1", whole=True)
-    value, wrong = _numbers(table[column(table, score)], wanted="a number, or nothing", whole=False)
+    when, odd = numbers(table[column(table, session)], wanted="a whole number from 1", whole=True)
+    value, wrong = numbers(table[column(table, score)], wanted="a number, or nothing", whole=False)
     read = pl.DataFrame({"client": who, "session": when.cast(pl.Int64, strict=False), "score": value})
-    refused = [*_blank(who, "client", "wanted who it was"), *_unless(odd, when, "session"), *wrong]
+    refused = [*blank(who, "client", "wanted who it was"), *_unless(odd, when, "session"), *wrong]
     return read, sorted({*refused, *_twice(read)})
 
 
-def _numbers(cells: pl.Series, *, wanted: str, whole: bool) -> tuple[pl.Series, Refused]:
+def numbers(cells: pl.Series, *, wanted: str, whole: bool, low: float = 1) -> tuple[pl.Series, Refused]:
     """Cells as numbers, null where blank; those that are neither are refused."""
     text = cells.cast(pl.String).str.strip_chars()
-    numbers = text.cast(pl.Float64, strict=False)
-    blank = text.is_null() | text.is_in(BLANK)
-    bad = (numbers.is_null() | ~numbers.is_finite().fill_null(False)) & ~blank
+    found = text.cast(pl.Float64, strict=False)
+    empty = text.is_null() | text.is_in(BLANK)
+    bad = (found.is_null() | ~found.is_finite().fill_null(False)) & ~empty
     if whole:
-        bad = bad | ((numbers < 1) | (numbers != numbers.floor())).fill_null(False)
+        bad = bad | ((found < low) | (found != found.floor())).fill_null(False)
     rows = bad.arg_true().to_list()
     refused = [(row + 1, cells.name, f"got {text[row]}, wanted {wanted}") for row in rows]
-    return pl.select(pl.when(~(bad | blank)).then(numbers)).to_series(), refused
+    return pl.select(pl.when(~(bad | empty)).then(found)).to_series(), refused
 
 
-def _blank(cells: pl.Series, name: str, wanted: str) -> Refused:
+def blank(cells: pl.Series, name: str, wanted: str) -> Refused:
     empty = cells.is_null()
     if cells.dtype == pl.String:
         empty = empty | (cells.str.strip_chars() == "").fill_null(True)

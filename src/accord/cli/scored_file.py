@@ -21,6 +21,11 @@ def read(file: str) -> pl.DataFrame:
     source: Any = sys.stdin.buffer.read() if file == "-" else Path(file)
     if isinstance(source, Path) and not source.is_file():
         raise UsageError(f"there is no file {file}")
+    return parsed(file, source)
+
+
+def parsed(file: str, source: bytes | Path) -> pl.DataFrame:
+    """The same, of what was read already; `file` is what it is called. Raises TableError."""
     head = source[:4] if isinstance(source, bytes) else source.open("rb").read(4)
     try:
         if head == PARQUET:

@@ -19,6 +19,8 @@ from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
 from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
+from accord.web.fit import profile_views as profiles
+from accord.web.fit import seek_views as seek
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
@@ -45,8 +47,13 @@ urlpatterns = [
     path("articles/", articles.articles, name="articles"),
     path("articles/<slug:slug>/", articles.article, name="article"),
     path("model/", mechanism.model, name="model"),
-    path("therapists/", pages.therapists, name="therapists"),
-    path("therapists/<uuid:member_id>/", pages.therapist, name="therapist"),
+    path("find/", seek.find, name="find"),
+    path("find/list/", seek.shortlist, name="shortlist"),
+    path("find/without/", seek.relax, name="relax"),
+    path("find/forget/", seek.forget, name="forget_search"),
+    path("find/<slug:page>/", seek.find_page, name="find_page"),
+    path("therapists/", profiles.therapists, name="therapists"),
+    path("therapists/<uuid:member_id>/", profiles.therapist, name="therapist"),
     path("healthz", home.healthz, name="healthz"),
     path("demo/", demo.doors, name="demo"),
     path("demo/<slug:door>/", demo.enter, name="demo_enter"),

@@ -19,7 +19,8 @@ from accord.web import wording
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
-from accord.web.home import demo_agreements, invented
+from accord.web.alliance.queries import Closing
+from accord.web.home import demo_agreements, demo_together, invented
 from accord.web.people import actions as people
 from accord.web.people import queries
 from accord.web.people.asker import COMMAND, Asker, of_client, of_member
@@ -145,6 +146,8 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
             _bring_in(rng, therapist, next(names), course, today, place)
             done += 1
             progress(done, every)
+    for member in [*members, alone]:
+        demo_together.mend(of_member(member))
     _look_at_older_flags([*members, alone])
 
 
@@ -214,12 +217,13 @@ def _bring_in(
         people.set_client_address(asker=asker, client=opened.client, email=address)
         alliance.plan_measures(asker=asker, course=opened, wanted={"phq-9": ("before", 1), "alliance": ("after", 1)})
         demo_agreements.agree(asker, opened, days, place)
+        demo_together.between(asker, opened, days, place)
         last = alliance.book_session(asker=asker, course=opened, starts_at=days[-1])
-        _hold(rng, asker, last, course.row(name, held - 1, days[-1].date(), rng))
+        _hold(rng, asker, last, course.row(name, held - 1, days[-1].date(), rng), place)
         alliance.book_session(asker=asker, course=opened, starts_at=start)
 
 
-def _hold(rng: random.Random, asker: Asker, occasion: Occasion, row: Row) -> None:
+def _hold(rng: random.Random, asker: Asker, occasion: Occasion, row: Row, place: int) -> None:
     """The last session as it was answered: here and there one side is still missing."""
     alliance.record_attendance(asker=asker, occasion=occasion, attended=row.attended or "yes")
     asked = [item.key for item in wording.measure("alliance").asked(occasion.number or 1)]
@@ -227,7 +231,8 @@ def _hold(rng: random.Random, asker: Asker, occasion: Occasion, row: Row) -> Non
     if symptoms:
         _answer(occasion, "before", {"phq-9": symptoms}, timedelta(hours=-2))
     if warmth and rng.random() < 0.7:
-        _answer(occasion, "after", {"alliance": {key: warmth.get(key, 3) for key in asked}}, timedelta(hours=5))
+        said = Closing(words=demo_together.WORDS[place // 3 % 3]) if place % 3 == 0 else None
+        _answer(occasion, "after", {"alliance": {key: warmth.get(key, 3) for key in asked}}, timedelta(hours=5), said)
     if own and rng.random() < 0.65:
         items, at = {key: own.get(key, 3) for key in asked}, _past(occasion, timedelta(hours=1))
         alliance.rate_session(asker=asker, occasion=occasion, items=items, attempt=uuid4(), at=at)
@@ -239,11 +244,15 @@ def _past(occasion: Occasion, after: timedelta) -> datetime:
 
 
 def _answer(
-    occasion: Occasion, moment: str, given: Mapping[str, Mapping[str, int | float | None]], after: timedelta
+    occasion: Occasion,
+    moment: str,
+    given: Mapping[str, Mapping[str, int | float | None]],
+    after: timedelta,
+    said: Closing | None = None,
 ) -> None:
     at = _past(occasion, after)
     for check_in in occasion.check_ins.filter(moment=moment):
-        alliance.save_draft(check_in=check_in, given=given, at=at)
+        alliance.save_draft(check_in=check_in, given=given, closing=said, at=at)
         alliance.send_check_in(check_in=check_in, at=at)
 
 

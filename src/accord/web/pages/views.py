@@ -1,7 +1,6 @@
 """The public pages, and the pages for what went wrong."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,9 +10,8 @@ from django.views.decorators.http import require_safe
 from accord import measures
 from accord.web import wording
 from accord.web.pages import queries
-from accord.web.people import queries as people
 from accord.web.people.asker import Request
-from accord.web.people.guards import found, only
+from accord.web.people.guards import only
 from accord.web.safety import queries as safety
 
 
@@ -46,19 +44,6 @@ def measures_list(request: Request) -> HttpResponse:
     loaded = [wording.measure(name) for name in measures.names()]
     shown = sorted(loaded, key=lambda one: (one.id != "alliance", not one.has_text, one.title))
     return render(request, "pages/measures.html", {"measures": shown})
-
-
-@require_safe
-def therapists(request: Request) -> HttpResponse:
-    return render(
-        request, "pages/therapists.html", {"therapists": people.published_therapists(), "help": _help(request)}
-    )
-
-
-@require_safe
-def therapist(request: Request, member_id: UUID) -> HttpResponse:
-    one = found(people.published_therapist(member_id))
-    return render(request, "pages/therapist.html", {"therapist": one, "help": safety.help_for(one.practice)})
 
 
 def _help(request: Request) -> safety.Help:

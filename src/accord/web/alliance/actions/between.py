@@ -1,5 +1,6 @@
 """Between two sessions: one small step, words at hand, what to bring next time. Nothing here alerts anybody."""
 
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -29,7 +30,7 @@ def _refuse_ended(course: Course, what: str) -> None:
 
 
 @transaction.atomic
-def agree_step(*, asker: Asker, course: Course, what: str, attempt: UUID) -> SeenStep:
+def agree_step(*, asker: Asker, course: Course, what: str, attempt: UUID, at: datetime | None = None) -> SeenStep:
     """Agree on the next step; the one before is no longer the current one.
 
     Every earlier step is stamped, told or not: so nobody can tell from it which ones the client told and kept.
@@ -38,8 +39,10 @@ def agree_step(*, asker: Asker, course: Course, what: str, attempt: UUID) -> See
     Course.objects.select_for_update().get(pk=course.pk)
     key = uuid5(course.pk, str(attempt))
     if not Step.objects.filter(pk=key).exists():  # pressed twice
-        Step.objects.filter(course=course, set_aside_at=None).update(set_aside_at=timezone.now())
+        agreed_at = at or timezone.now()
+        Step.objects.filter(course=course, set_aside_at=None).update(set_aside_at=agreed_at)
         made = Step(id=key, practice_id=course.practice_id, course=course, what=what.strip(), by=_side(asker))
+        made.agreed_at = agreed_at
         made.save(force_insert=True)
         record(asker, "agree step", key)
     one = Step.objects.get(pk=key)
@@ -47,21 +50,29 @@ def agree_step(*, asker: Asker, course: Course, what: str, attempt: UUID) -> See
 
 
 @transaction.atomic
-def foretell(*, asker: Asker, step: SeenStep, foretold: int, kept: bool = False) -> None:
+def foretell(*, asker: Asker, step: SeenStep, foretold: int, kept: bool = False, at: datetime | None = None) -> None:
     """How afraid the client thinks they will be. Once the step is told, what was foretold stays as it was."""
     _clients_alone(asker, "foretells their fear")
     _on_the_scale(foretold)
     one = Step.objects.select_for_update().get(pk=step.pk)
     if one.told_at:
         raise RefusedError("this step is told already; what was foretold stays as it was")
-    one.foretold, one.foretold_at, one.kept = foretold, timezone.now(), kept
+    one.foretold, one.foretold_at, one.kept = foretold, at or timezone.now(), kept
     one.save()
     record(asker, "foretell step", one.pk)
 
 
 @transaction.atomic
 def tell_step(
-    *, asker: Asker, step: SeenStep, went: str, felt: int | None, company: str, happened: str, kept: bool
+    *,
+    asker: Asker,
+    step: SeenStep,
+    went: str,
+    felt: int | None,
+    company: str,
+    happened: str,
+    kept: bool,
+    at: datetime | None = None,
 ) -> None:
     """How it went. Telling again changes it; a step that was kept is told, for others, when it is shared."""
     _clients_alone(asker, "tells how a step went")
@@ -71,7 +82,7 @@ def tell_step(
         _on_the_scale(felt)
     one = Step.objects.select_for_update().get(pk=step.pk)
     if one.told_at is None or (one.kept and not kept):
-        one.told_at = timezone.now()
+        one.told_at = at or timezone.now()
     one.went, one.felt, one.company, one.happened, one.kept = went, felt, company, happened.strip(), kept
     one.save()
     record(asker, "tell step", one.pk)

@@ -41,6 +41,7 @@ def note_talk(
     tried: Sequence[str],
     note: str,
     attempt: UUID,
+    at: datetime | None = None,
 ) -> Talk:
     """Write down one talk; the same filled-in form is stored once."""
     if before := Talk.objects.filter(attempt=attempt).first():
@@ -55,6 +56,7 @@ def note_talk(
         note=note.strip(),
         member_id=asker.me,
         attempt=attempt,
+        written_at=at or timezone.now(),
     )
     talk.save(force_insert=True)
     record(asker, "note talk", talk.pk)

@@ -1,0 +1,67 @@
+"""A search: begun, saved page by page, forgotten. Whoever searches is a stranger in the audit, also when signed in."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.web.audit.actions import record
+from accord.web.fit import search as plain
+from accord.web.fit.models import Search
+from accord.web.fit.queries import SEARCH_KEPT
+from accord.web.people.asker import STRANGER
+
+
+@transaction.atomic
+def begin_search() -> Search:
+    """An empty one. Those that nobody came back to are deleted on the way."""
+    forget_old_searches(now=timezone.now())
+    one = Search(seed=secrets.randbelow(2**31))
+    one.save(force_insert=True)
+    record(STRANGER, "begin search", one.pk)
+    return one
+
+
+@transaction.atomic
+def forget_old_searches(*, now: datetime) -> int:
+    """What was not changed for a month is gone for good."""
+    old = Search.objects.filter(changed_at__lte=now - SEARCH_KEPT)
+    ids = list(old.values_list("pk", flat=True))
+    for one in ids:
+        record(STRANGER, "forget old search", one)
+    Search.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+@transaction.atomic
+def save_answers(*, search: Search, page: str, given: Mapping[str, Any]) -> bool:
+    """Keep the answers of one page. False where the search was forgotten meanwhile: it stays so."""
+    return _write(search.pk, lambda before: before.answered(page, given))
+
+
+@transaction.atomic
+def relax(*, search: Search, limit: str, back: bool = False) -> bool:
+    """Give up one limit for now, or take it up again. Twice is as once."""
+    return _write(search.pk, lambda before: before.relaxed(limit, back=back))
+
+
+def _write(search_id: UUID, change: Any) -> bool:
+    one = Search.objects.select_for_update().filter(pk=search_id).first()
+    if one is None:
+        return False
+    one.needs = plain.written(change(plain.read(one.needs)))
+    one.changed_at = timezone.now()
+    one.save()
+    record(STRANGER, "change search", one.pk)
+    return True
+
+
+@transaction.atomic
+def forget_search(*, search: Search) -> None:
+    """Gone for good, because whoever began it says so."""
+    Search.objects.filter(pk=search.pk).delete()
+    record(STRANGER, "forget search", search.pk)

@@ -1,0 +1,96 @@
+"""What a therapist offers, the licence that stands behind it, and a search that is saved as it goes."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from accord.web.people.fields import PLAIN, SENSITIVE, SealedText
+from accord.web.people.models import Member, Practice
+
+
+class Credential(models.Model):
+    """A licence as its therapist states it; it counts once a manager has looked at it, and until its last day.
+
+    A renewed licence is a new row, so that what was checked when stays known.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="credentials")
+    title = models.CharField(max_length=120)
+    region = models.CharField(max_length=80)
+    number = SealedText(blank=True, default="")
+    until = models.DateField()
+    stated_at = models.DateTimeField(default=timezone.now)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    refused_at = models.DateTimeField(null=True)
+    refused_why = SealedText(blank=True, default="")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-stated_at"]
+
+    privacy = {
+        **dict.fromkeys(("id", "practice", "member", "title", "region", "until", "stated_at"), PLAIN),
+        **dict.fromkeys(("verified_at", "verified_by", "refused_at", "withdrawn_at"), PLAIN),
+        **dict.fromkeys(("number", "refused_why"), SENSITIVE),
+    }
+
+
+class Offer(models.Model):
+    """How one therapist works and for whom, in the words of `accord.fit`; public once their page is published.
+
+    `places` is for how many new clients there is room. A style that is None was not said.
+    """
+
+    RINGS = [("therapist", "I ring"), ("seeker", "they ring me"), ("link", "we meet by a link")]
+
+    member = models.OneToOneField(Member, primary_key=True, on_delete=models.CASCADE, related_name="offer")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    methods = models.JSONField(default=list)
+    languages = models.JSONField(default=list)
+    formats = models.JSONField(default=list)
+    insurers = models.JSONField(default=list)
+    times = models.JSONField(default=list)
+    extras = models.JSONField(default=list)
+    gender = models.CharField(max_length=40, blank=True)
+    fee = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    places = models.PositiveSmallIntegerField(default=0)
+    free_from = models.DateField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    lead = models.SmallIntegerField(null=True, blank=True)
+    focus = models.SmallIntegerField(null=True, blank=True)
+    when = models.SmallIntegerField(null=True, blank=True)
+    tone = models.SmallIntegerField(null=True, blank=True)
+    rings = models.CharField(max_length=9, choices=RINGS, default="therapist")
+    call_cost = models.CharField(max_length=80, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    # All of it is what a therapist publishes of themself.
+    privacy = {
+        **dict.fromkeys(("member", "practice", "methods", "languages", "formats", "insurers", "times"), PLAIN),
+        **dict.fromkeys(("extras", "gender", "fee", "places", "free_from", "latitude", "longitude"), PLAIN),
+        **dict.fromkeys(("lead", "focus", "when", "tone", "rings", "call_cost", "changed_at"), PLAIN),
+    }
+
+
+class Search(models.Model):
+    """What somebody looks for, kept for the browser that began it. No name, no address, no account.
+
+    `needs` is the text of the form's answers, sealed; `seed` lets those who are equally near take turns.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE)
+    needs = SealedText(blank=True, default="")
+    seed = models.PositiveIntegerField()
+    begun_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    privacy = {
+        **dict.fromkeys(("id", "practice", "seed", "begun_at", "changed_at"), PLAIN),
+        "needs": SENSITIVE,
+    }

@@ -1,0 +1,115 @@
+"""Who can be found, by whom: what therapists publish, their licences for those who check them, one's own search."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from accord.fit import Profile
+from accord.fit.needs import folded
+from accord.web.fit.models import Credential, Offer, Search
+from accord.web.people.asker import Asker
+
+SEARCH_KEPT = timedelta(days=30)
+
+
+def offer(member: UUID) -> Offer | None:
+    """What this therapist said so far of how they work."""
+    return Offer.objects.select_related("member", "practice").filter(member=member).first()
+
+
+def published_offers() -> dict[str, Offer]:
+    """What the therapists who show a page say of their work, by the id that the gate knows them by."""
+    shown = Offer.objects.filter(member__published=True, member__is_therapist=True)
+    return {str(each.pk): each for each in shown.select_related("member__practice")}
+
+
+def profiles(offers: Iterable[Offer], on: date, region: str = "") -> list[Profile]:
+    """These therapists as the gate sees them on this day, by somebody who will be in this region."""
+    them = list(offers)
+    licences: dict[UUID, list[Credential]] = {}
+    for one in Credential.objects.filter(member__in=[each.pk for each in them], withdrawn_at=None):
+        licences.setdefault(one.member_id, []).append(one)
+    return [profile(each, licences.get(each.pk, ()), on, region) for each in them]
+
+
+def profile(one: Offer, licences: Iterable[Credential], on: date, region: str = "") -> Profile:
+    """What was verified and is in date counts; where none is, the last day that was verified is told.
+
+    Of several licences the one for the region tells until when, since the others do not hold there.
+    """
+    verified = [each for each in licences if each.verified_at and not each.refused_at and not each.withdrawn_at]
+    current = [each for each in verified if each.until >= on]
+    telling = [each for each in current if folded(each.region) == folded(region)] or current or verified
+    return Profile(
+        id=str(one.pk),
+        verified=bool(verified),
+        licensed_until=max((each.until for each in telling), default=date.min),
+        methods=frozenset(one.methods),
+        places=one.places,
+        regions=frozenset(each.region for each in current),
+        languages=frozenset(one.languages),
+        formats=frozenset(one.formats),
+        insurers=frozenset(one.insurers),
+        gender=one.gender,
+        times=frozenset(one.times),
+        offers=frozenset(one.extras),
+        fee=None if one.fee is None else float(one.fee),
+        latitude=one.latitude,
+        longitude=one.longitude,
+        free_from=one.free_from,
+        lead=one.lead,
+        focus=one.focus,
+        when=one.when,
+        tone=one.tone,
+        words=one.member.about,
+    )
+
+
+def credentials(asker: Asker, member: UUID) -> list[Credential]:
+    """A therapist's own licences; a manager sees those of the practice, to check them."""
+    found = Credential.objects.filter(practice=asker.practice, member=member).select_related("member", "verified_by")
+    return list(found) if asker.who == member or "manager" in asker else []
+
+
+def public_credentials(member: UUID) -> list[Credential]:
+    """What everyone may know of a therapist's licences: what was verified, and what is stated and waits for it."""
+    found = Credential.objects.filter(member=member, withdrawn_at=None, refused_at=None).select_related("practice")
+    return sorted(found, key=lambda one: (one.verified_at is None, one.region, -one.until.toordinal()))
+
+
+@dataclass(frozen=True)
+class Here:
+    """The words that therapists here use of themselves: what a seeker can choose from."""
+
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    insurers: tuple[str, ...] = ()
+    genders: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+
+
+def here(on: date) -> Here:
+    """Each word once, however it is spelled, by alphabet."""
+    them = profiles(published_offers().values(), on)
+    return Here(
+        _each_once(word for one in them for word in one.regions),
+        _each_once(word for one in them for word in one.languages),
+        _each_once(word for one in them for word in one.insurers),
+        _each_once(one.gender for one in them),
+        _each_once(word for one in them for word in one.offers),
+    )
+
+
+def _each_once(words: Iterable[str]) -> tuple[str, ...]:
+    found = {folded(word): word for word in sorted(words, reverse=True) if word.strip()}
+    return tuple(found[word] for word in sorted(found))
+
+
+def search(search_id: str, now: datetime) -> Search | None:
+    """The search of a browser's cookie; one that was not changed for a month is gone."""
+    try:
+        wanted = UUID(search_id)
+    except ValueError:
+        return None
+    return Search.objects.filter(pk=wanted, changed_at__gt=now - SEARCH_KEPT).first()
