@@ -1,5 +1,6 @@
 """Every page, as each of the cast finds it: accessible, no wider than a phone, in light and dark, and quiet."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,8 @@ from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries
 from accord.web.alliance.models import Course, Repair
 from accord.web.alliance.queries import Closing
+from accord.web.fit import actions as fit
+from accord.web.fit.models import Credential
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
@@ -92,6 +95,35 @@ def written(stage: Cast) -> tuple[Article, Comment]:
     return one, pages.say_comment(article=one, attempt=uuid4(), **said)
 
 
+def licensed(stage: Cast) -> list[str]:
+    """Her therapist's offer and licences: one refused, one that ends soon, one that waits, one withdrawn."""
+    if not Credential.objects.exists():
+        berg, nora, today = of_member(stage.therapist), of_member(stage.manager), timezone.localdate()
+        offered = fit.Offered(methods=("cbt",), formats=("in person",), latitude=40.7, longitude=-74.0, lead=-2)
+        fit.state_offer(asker=berg, member=stage.therapist, offered=offered)
+        refused, _, soon, gone = (
+            fit.state_credential(
+                asker=berg,
+                member=stage.therapist,
+                title="Licensed psychologist",
+                region=region,
+                number="N-1",
+                until=today + timedelta(days=left),
+                attempt=uuid4(),
+            )
+            for region, left in (("Ohio", 400), ("Iowa", 500), ("Utah", 20), ("Maine", 300))
+        )
+        fit.refuse_credential(asker=nora, credential=refused, why="The number is not in the list.")
+        fit.verify_credential(asker=nora, credential=soon)
+        fit.withdraw_credential(asker=berg, credential=gone)
+    return [*map(reverse, ("my_offer", "my_licences"))]
+
+
+def to_check(stage: Cast) -> list[str]:
+    licensed(stage)
+    return [reverse("licence", args=[one.pk]) for one in Credential.objects.all()]
+
+
 def flagged(stage: Cast) -> Flag:
     """The ninth question answered anew, above nought."""
     alliance.answer_again(check_in=stage.before)
@@ -170,6 +202,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             reverse("repair", args=[mended(stage).pk]),
             reverse("lay_aside", args=[*session, "strain:off"]),
             reverse("my_view"),
+            *licensed(stage),
             *map(reverse, ("writings", "new_article")),
             reverse("edit_article", args=[written(stage)[0].pk]),
             reverse("comment", args=[written(stage)[1].pk]),
@@ -178,8 +211,9 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
         ],
         "deputy": [reverse("desk")],
         "manager": [
-            *map(reverse, ("practice", "members", "safety_plan")),
+            *map(reverse, ("practice", "members", "safety_plan", "licences")),
             reverse("member_leaves", args=[stage.therapist.pk]),
+            *to_check(stage),
         ],
         "researcher": [reverse("research")],
         "operator": [reverse("machinery")],

@@ -6,6 +6,7 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +18,8 @@ from django.utils import timezone
 from accord.web.alliance import actions as alliance
 from accord.web.alliance.models import Agreement, Course, Dismissal, Repair
 from accord.web.audit.models import Act
+from accord.web.fit import actions as fit
+from accord.web.fit.models import Credential
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
@@ -153,6 +156,12 @@ TABLE: dict[str, tuple[int, ...]] = {
     "away": THERAPISTS,
     "leaving": THERAPISTS,
     "my_view": THERAPISTS,
+    "my_offer": THERAPISTS,
+    "my_licences": THERAPISTS,
+    "withdraw_licence": THERAPISTS_POST,
+    "put_back_licence": THERAPISTS_POST,
+    "licences": MANAGERS,
+    "licence": MANAGERS,
 }
 
 POSTS = {
@@ -201,13 +210,13 @@ POSTS = {
     "propose_agreement": {"explained": "on", "asked": "on", "welcomed": "on", "approach": "mine", "goal_1": "mine"},
     "take_back_agreement": {},
     "my_agreement": {"what": "sign"},
+    "withdraw_licence": {},
+    "put_back_licence": {},
+    "licence": {"what": "verify", "looked": "on"},
 }
 """Addresses that change something of Ada's (or her therapist's), with a body that would."""
-ALSO = {
-    ("deputy", "flag"),
-    ("manager", "member_leaves"),
-    *(("manager", name) for name in ("edit_article", "publish_article", "comment")),
-}
+BY_MANAGERS = ("member_leaves", "edit_article", "publish_article", "comment", "licence")
+ALSO = {("deputy", "flag"), *(("manager", name) for name in BY_MANAGERS)}
 
 
 def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -278,6 +287,7 @@ def places_of(cast: Cast) -> dict[str, str]:
         "intake": [kept.pk],
         "my_ending": [_ended(cast).pk],
         "member_leaves": [therapist.pk],
+        **{key: [stated_licence(cast).pk] for key in ("withdraw_licence", "put_back_licence", "licence")},
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
 
@@ -303,6 +313,13 @@ def commented_article(cast: Cast) -> tuple[Article, Comment]:
     pages.publish_article(asker=asker, article=one, published=True)
     said = {"name": "Q", "email": "q@example.org", "text": "Thank you."}
     return one, pages.say_comment(article=one, attempt=uuid4(), **said)
+
+
+def stated_licence(cast: Cast) -> Credential:
+    """Her therapist's, which waits to be checked."""
+    until, said = timezone.localdate() + timedelta(days=400), {"title": "Psychologist", "region": "Ohio", "number": "1"}
+    berg, attempt = cast.therapist, cast.course.pk
+    return fit.state_credential(asker=of_member(berg), member=berg, until=until, attempt=attempt, **said)
 
 
 def mended_and_laid_aside(cast: Cast) -> tuple[Repair, Dismissal]:

@@ -19,6 +19,7 @@ from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
 from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
+from accord.web.fit import offer_views as offers
 from accord.web.fit import profile_views as profiles
 from accord.web.fit import seek_views as seek
 from accord.web.home import demo_views as demo
@@ -133,6 +134,8 @@ urlpatterns = [
     path("practice/people/", people.members, name="members"),
     path("practice/people/<uuid:member_id>/hand-over/", handing_over.member_leaves, name="member_leaves"),
     path("practice/safety/", safety.plan, name="safety_plan"),
+    path("practice/licences/", offers.licences_list, name="licences"),
+    path("practice/licences/<uuid:licence_id>/", offers.licence, name="licence"),
     path("research/", home.research, name="research"),
     path("machinery/", home.machinery, name="machinery"),
     # every member
@@ -140,6 +143,10 @@ urlpatterns = [
     path("you/away/", handing_over.away, name="away"),
     path("you/leaving/", handing_over.leaving, name="leaving"),
     path("you/view/", before.my_view, name="my_view"),
+    path("you/offer/", offers.my_offer, name="my_offer"),
+    path("you/licence/", offers.my_licences, name="my_licences"),
+    path("you/licence/<uuid:licence_id>/withdraw/", offers.withdraw_licence, name="withdraw_licence"),
+    path("you/licence/<uuid:licence_id>/back/", offers.put_back_licence, name="put_back_licence"),
     # staff, signing in; what allauth offers beyond this (other addresses, phones, codes by mail) has no address here
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

@@ -291,6 +291,13 @@ def test_pressed_twice_stores_once(cast: Cast) -> None:
     assert len(queries.brought(berg(cast), cast.course, waiting=False)) == 1
 
 
+def test_a_step_that_was_changed_before_it_was_sent_again_is_the_changed_one(cast: Cast) -> None:
+    desk = cast.visitor(cast.therapist)
+    for what in ("Ride the bus", "Ride the bus for two stops"):
+        desk.post(f"/courses/{cast.course.pk}/between/agree/", {"what": what, "attempt": str(ATTEMPT)})
+    assert queries.current_step(berg(cast), cast.course).what == "Ride the bus for two stops"  # type: ignore[union-attr]
+
+
 def test_what_was_talked_about_can_be_brought_again(cast: Cast) -> None:
     step = agreed(cast)
     first = actions.bring(asker=ada(cast), course=cast.course, kind="step", about=step.pk)
@@ -448,3 +455,25 @@ def test_an_ended_course_agrees_on_nothing_new_and_keeps_its_words(cast: Cast) -
     assert "/bring/" not in my_page(cast)
     for promised in ("next meet", "For our next session", "for the two of you to agree on"):
         assert promised not in my_page(cast)
+
+
+def test_a_page_that_was_open_when_it_ended_changes_nothing_any_more(cast: Cast) -> None:
+    """It still holds the course as it was, and buttons that were good then."""
+    step, thought = agreed(cast), actions.bring(asker=ada(cast), course=cast.course, kind="thought", text="Why?")
+    actions.withdraw(asker=ada(cast), brought=thought)
+    actions.set_aside_step(asker=ada(cast), step=step)
+    actions.end_course(asker=berg(cast), course=cast.course)
+    for press in (
+        lambda: agreed(cast),
+        lambda: actions.bring(asker=ada(cast), course=cast.course, kind="thought", text="Why not?"),
+        lambda: actions.withdraw(asker=ada(cast), brought=thought, undo=True),
+        lambda: actions.set_aside_step(asker=ada(cast), step=step, undo=True),
+    ):
+        with pytest.raises(RefusedError, match="has ended"):
+            press()
+    phone = cast.visitor(cast.ada)
+    answer = phone.post(f"/my/brought/{thought.pk}/back/", {"undo": "1"}, follow=True).content.decode()
+    assert "Nothing changed: this course has ended" in answer
+    assert "bring it after all" not in answer
+    assert "take it on again" not in answer
+    assert "take it on again" not in desk_page(cast)

@@ -130,6 +130,28 @@ def test_sending_twice_stores_once(cast: Cast) -> None:
     assert not Draft.objects.exists()
 
 
+def test_what_another_browser_began_in_the_same_moment_is_not_sent_for_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last page's being kept and its being sent somebody else opens the link and ticks one page."""
+    phone, other, send = Visitor(), Visitor(), actions.send_check_in
+    phone.get(link_to(cast.after))
+    for page in (1, 2, 3):
+        page_of(phone, cast, page, alliance_answers(4))
+
+    def later(**given: object) -> bool:
+        other.get(link_to(cast.after))
+        page_of(other, cast, 1, alliance_answers(1))
+        return send(**given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(actions, "send_check_in", later)
+    said = press_send(phone, cast.after).content.decode()
+    assert "are saved" not in said
+    assert "Nothing was sent" in said
+    assert not stored(cast)
+    assert Draft.objects.get().answers["alliance"]["goals"] == 1
+
+
 def test_a_page_cannot_be_skipped_by_its_address(cast: Cast) -> None:
     phone = Visitor()
     phone.get(link_to(cast.after))

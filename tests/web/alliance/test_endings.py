@@ -174,6 +174,16 @@ class TestEnding:
         assert Ending.objects.get().stopped["sessions"] == [str(coming.pk)]
         assert Occasion.objects.filter(course=cast.course, number=None).count() == 1
 
+    def test_a_page_that_was_open_when_it_ended_books_nothing_any_more(self, cast: Cast) -> None:
+        before, asker = Course.objects.get(pk=cast.course.pk), of_member(cast.therapist)
+        end(cast)
+        with pytest.raises(RefusedError, match="has ended"):
+            actions.book_session(asker=asker, course=before, starts_at=timezone.now())
+        body = {"day": f"{cast.practice.today}", "time": "10:00"}
+        answer = cast.visitor(cast.therapist).post(f"/courses/{cast.course.pk}/book/", body, follow=True)
+        assert answer.status_code == 200
+        assert "Not booked: this course has ended" in answer.content.decode()
+
     def test_both_read_the_review(self, cast: Cast) -> None:
         end(cast, review="Sundays were hard.", noted="I can ask for help.")
         for person, place in (
@@ -233,6 +243,16 @@ class TestWhatITakeWithMe:
         end(cast, noted="I can ask.")
         assert queries.ending(of_client(cast.ada), cast.course).taken == SECRET  # type: ignore[union-attr]
         assert queries.ending(of_member(cast.therapist), cast.course).taken == ""  # type: ignore[union-attr]
+
+    def test_nobody_else_writes_it_and_not_before_the_end(self, cast: Cast) -> None:
+        with pytest.raises(RefusedError, match="goes on"):
+            actions.take_along(asker=of_client(cast.ada), course=cast.course, taken=SECRET, kept=True)
+        end(cast, follow_ups=[1])
+        for asker in (of_member(cast.therapist), of_client(cast.bo)):
+            with pytest.raises(RefusedError, match="only the client"):
+                actions.take_along(asker=asker, course=cast.course, taken="theirs", kept=False)
+            with pytest.raises(RefusedError, match="only the client"):
+                actions.stop_asking(asker=asker, course=cast.course, stopped=True)
 
 
 def form_free(answer) -> str:  # type: ignore[no-untyped-def]
@@ -319,6 +339,23 @@ class TestAskedLater:
         assert not any(waiting(one) for one in asked.all())
         own.post(place, {"asking": "again"})
         assert [len(waiting(one)) for one in asked.all()] == [1, 1]
+
+    def test_no_other_page_asks_somebody_who_stopped_it(self, cast: Cast) -> None:
+        """Not by noting that they 'came', not by another day, and not by sending the link all the same."""
+        end(cast, follow_ups=[1])
+        cast.visitor(cast.ada).post(f"/my/ending/{cast.course.pk}/", {"asking": "stop"})
+        one, desk = follow_up(cast), cast.visitor(cast.therapist)
+        session, day = f"/sessions/{one.occasion_id}", cast.practice.today
+        for place, body in (
+            (f"{session}/attended/", {"attended": ""}),
+            (f"{session}/move/", {"day": f"{day}", "time": "10:00"}),
+            (f"/check-ins/{one.pk}/send/", {}),
+        ):
+            page = desk.post(place, body, follow=True).content.decode()
+            assert "this is no session" in page or "nothing is asked here any more" in page
+        after = Occasion.objects.get(pk=one.occasion_id)
+        assert (after.attended, after.cancelled_by, after.starts_at) == ("cancelled", "client", one.occasion.starts_at)
+        assert waiting(one) == []
 
     def test_reopening_withdraws_it_and_ending_again_plans_it_anew(self, cast: Cast) -> None:
         course = end(cast, follow_ups=[1])

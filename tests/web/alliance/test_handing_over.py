@@ -1,6 +1,7 @@
 """While a therapist is away, and when they go: what a colleague sees, what moves, and what stays where it was said."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client as Visitor
@@ -9,13 +10,24 @@ from django.utils import timezone
 from accord.errors import RefusedError
 from accord.web.alliance import actions, queries
 from accord.web.alliance.models import Brought, Course, Cover, Occasion, Saying, Step
-from accord.web.people.asker import of_client, of_member
+from accord.web.people.asker import COMMAND, of_client, of_member
 from accord.web.people.models import Account
+from accord.web.safety import actions as safety_actions
 from accord.web.safety import queries as safety
 from accord.web.safety.models import Flag
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
 
+PLAN_WITHOUT_A_CLINICIAN = {
+    "asker": COMMAND,
+    "responsible": None,
+    "deputy_name": "",
+    "deputy_email": "",
+    "lines": [],
+    "read_by": "",
+    "hours": 24,
+    "complaints": "",
+}
 NOTE = "Begin with the letter to her sister."
 
 
@@ -218,6 +230,31 @@ class TestHandingOver:
             one.refresh_from_db()
             assert one.course == cast.course
         assert step.what == "Call her"
+
+    def test_a_step_that_was_told_and_kept_goes_over_like_one_not_told(self, cast: Cast) -> None:
+        """Did it stay behind, the old therapist and the new one would know that it was told, and kept."""
+        berg, ada = of_member(cast.therapist), of_client(cast.ada)
+        step = actions.agree_step(asker=berg, course=cast.course, what="Ride the bus", attempt=uuid4())
+        told = {"went": "done", "felt": 2, "company": "", "happened": "", "kept": True}
+        actions.tell_step(asker=ada, step=step, **told)
+        new = hand_over(cast)
+        assert queries.steps(berg, cast.course) == []
+        [seen] = queries.steps(of_member(cast.other_therapist), new)
+        assert (seen.state, seen.felt, seen.kept) == ("open", None, False)
+        assert queries.steps(ada, new)[0].felt == 2
+
+    @pytest.mark.parametrize("words", ["", "The blue bench"])
+    def test_whether_kept_words_were_sent_before_a_moved_session_does_not_show(self, cast: Cast, words: str) -> None:
+        """Its one measure has fallen away, so that there is nothing but words to send."""
+        coming = next_session(cast, 1)
+        safety_actions.settle_plan(**PLAN_WITHOUT_A_CLINICIAN, practice=cast.practice.pk)
+        closing = queries.Closing(words, words_kept=True)
+        actions.save_draft(check_in=coming.check_ins.get(moment="before"), given={}, closing=closing)
+        actions.send_check_in(check_in=coming.check_ins.get(moment="before"))
+        new = hand_over(cast)
+        coming.refresh_from_db()
+        assert (coming.course, coming.number) == (cast.course, None)
+        assert [one.number for one in queries.occasions(of_member(cast.other_therapist), [new])[new.pk]] == [1]
 
     def test_what_waits_to_be_brought_opens_for_the_next_therapist_whatever_it_is_about(self, cast: Cast) -> None:
         """A session of the earlier course is named to nobody who may not see it, and no page breaks over it."""

@@ -130,6 +130,14 @@ class TestLayingAside:
             assert cast.visitor(cast.therapist).post(place, {"why": "life"}).status_code == 404
         assert not Dismissal.objects.exists()
 
+    def test_what_is_being_mended_is_not_laid_aside_by_its_address(self, cast: Cast) -> None:
+        rated(cast, 4, 4, 4, 2)
+        talk(cast)
+        actions.declare(asker=of_client(cast.ada), repair=Repair.objects.get(), mended=False)
+        place = f"/sessions/{cast.session.pk}/lay-aside/mending/"
+        assert cast.visitor(cast.therapist).post(place, {"why": "life"}).status_code == 404
+        assert not Dismissal.objects.exists()
+
 
 class TestRepair:
     def test_from_the_signal_to_the_clients_word(self, cast: Cast) -> None:
@@ -199,6 +207,17 @@ class TestRepair:
         assert answer.status_code == 422
         assert not Repair.objects.exists()
         assert "note" in bad or "what I typed" in answer.content.decode()
+
+    def test_what_was_changed_before_it_was_sent_again_is_not_lost(self, cast: Cast) -> None:
+        rated(cast, 4, 4, 4, 2)
+        attempt = str(uuid4())
+        for note in ("She went quiet.", "She went quiet when I asked about Sunday."):
+            talk(cast, attempt=attempt, note=note)
+        assert Repair.objects.count() == 1
+        assert sorted(one.note for one in Talk.objects.all()) == [
+            "She went quiet when I asked about Sunday.",
+            "She went quiet.",
+        ]
 
     def test_a_session_of_another_course_cannot_be_named(self, cast: Cast) -> None:
         other = actions.book_session(

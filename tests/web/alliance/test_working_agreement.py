@@ -293,6 +293,8 @@ def test_progress_is_followed_and_what_is_kept_is_nowhere_else(cast: Cast) -> No
     assert "9 of 10" in text(desk.get(of))
     own.post(hers, {"what": "keep", "progress": str(kept.pk)})
     assert plain(text(desk.get(of))) == before
+    said = Act.objects.filter(object=kept.pk).exclude(verb="note progress")
+    assert {one.verb for one in said} == {"choose who reads progress"}  # whichever way it went
 
 
 def plain(page: str) -> str:

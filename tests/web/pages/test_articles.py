@@ -4,8 +4,10 @@ from html.parser import HTMLParser
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.test import Client as Visitor
 
+from accord.web.notices import worker
 from accord.web.notices.models import Notice
 from accord.web.pages import actions, writing
 from accord.web.pages.forms import ReplyForm
@@ -114,6 +116,31 @@ def test_a_heading_stands_below_the_pages_own(text: str) -> None:
     assert str(writing.html(text)) == "<h2>One</h2>\n<h3>Two</h3>\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("One\n\n---\n\nTwo", "<hr>"),
+        ("One\\\nTwo", "One<br>"),
+        ("One  \nTwo", "One<br>"),
+        ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+        ("~~~html\n<b>\n~~~", "<pre><code>&lt;b&gt;\n</code></pre>"),
+    ],
+)
+def test_whatever_markdown_knows_can_be_shown(text: str, wanted: str) -> None:
+    assert wanted in writing.html(text)
+
+
+def test_an_opening_is_plain_text(cast: Cast, article: Article) -> None:
+    assert writing.opening("# Rest & play\n\nA <b> is *a tag*, `x < y` is not.") == (
+        "Rest & play A <b> is a tag, x < y is not."
+    )
+    article.text = "Rest & play <script>alert(1)</script>"
+    article.save()
+    page = Visitor().get("/articles/").content.decode()
+    assert "Rest &amp; play &lt;script&gt;" in page
+    assert "<script>alert" not in page
+
+
 class TestComments:
     def test_it_waits_until_somebody_lets_it_through(self, cast: Cast, article: Article) -> None:
         assert "Somebody reads it before it is shown" in say(article).content.decode()
@@ -133,6 +160,9 @@ class TestComments:
         assert Comment.objects.get().email == ""
         assert [(notice.kind, notice.address) for notice in Notice.objects.all()] == [("comment", "robin@example.org")]
         assert "robin@" not in read(article)
+        assert worker.send_due() == 1
+        assert "Your address is deleted with this message" in mail.outbox[0].body
+        assert not Notice.objects.exists()
 
     def test_they_are_off_by_default(self, cast: Cast) -> None:
         one = write(cast, comments_open=False)
@@ -145,6 +175,12 @@ class TestComments:
         say(article, attempt=attempt)
         say(article, attempt=attempt)
         assert Comment.objects.count() == 1
+
+    def test_what_was_changed_before_it_was_sent_again_is_not_lost(self, cast: Cast, article: Article) -> None:
+        attempt = str(uuid4())
+        for text in ("Call me Robin.", "Please leave my name out."):
+            assert "Thank you" in say(article, attempt=attempt, text=text).content.decode()
+        assert [one.text for one in Comment.objects.all()] == ["Call me Robin.", "Please leave my name out."]
 
     @pytest.mark.parametrize("bad", [{"name": ""}, {"email": "no"}, {"text": ""}, {"website": "spam"}])
     def test_bad_input_is_said_and_what_was_typed_stays(self, article: Article, bad: dict[str, str]) -> None:
@@ -173,7 +209,15 @@ class TestComments:
 
     @pytest.mark.parametrize(
         "reply",
-        ["See you on Tuesday!", "As my client you know", "In our last session you said", "Glad your therapy helps"],
+        [
+            "See you on Tuesday!",
+            "As my client you know",
+            "In our last session you said",
+            "Our first session was hard, I know",
+            "We look at it in your next appointment",
+            "Since your own therapy with us",
+            "Glad your therapy helps",
+        ],
     )
     def test_a_reply_that_shows_who_is_a_client_is_refused(self, reply: str) -> None:
         form = ReplyForm({"reply": reply})

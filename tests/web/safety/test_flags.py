@@ -11,6 +11,7 @@ from accord.errors import RefusedError
 from accord.tables import Reading
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
+from accord.web.alliance.forms import plannable
 from accord.web.alliance.models import AnswerSet, CheckIn, Draft, PlannedMeasure
 from accord.web.alliance.reading_in import read
 from accord.web.notices.models import Notice
@@ -112,6 +113,64 @@ def test_s1_danger_said_on_a_link_that_ended_meanwhile_is_flagged_too(cast: Cast
     assert Flag.objects.get().value == 3
     assert "talk to someone now" in page
     assert "was not stored" in page
+
+
+@pytest.mark.parametrize("state", ["open", "expired"])
+def test_s1_danger_said_while_another_form_was_opened_beside_it_is_flagged_too(cast: Cast, state: str) -> None:
+    """Two tabs on one phone: the second link took the place of the first, whose page is still there to be pressed."""
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    phone.get(link_to(cast.after))
+    if state == "expired":
+        CheckIn.objects.filter(pk=cast.after.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    page = last_page(cast, phone).content.decode()
+    assert (Flag.objects.get().value, Flag.objects.get().client) == (3, cast.ada)
+    assert "talk to someone now" in page
+    assert "was not stored" in page
+
+
+def test_s1_nobody_flags_for_a_client_whose_link_they_do_not_hold(cast: Cast) -> None:
+    """Whose page it was nobody can know; the person before it reads whom to call all the same."""
+    asker = of_member(cast.other_therapist)
+    alliance.plan_measures(asker=asker, course=cast.other_course, wanted={"phq-9": ("before", 1)})
+    session = alliance.book_session(asker=asker, course=cast.other_course, starts_at=timezone.now())
+    without, other = Visitor(), Visitor()
+    other.get(link_to(session.check_ins.get()))
+    for phone in (without, other):
+        page = last_page(cast, phone)
+        assert page.status_code == 404
+        assert "talk to someone now" in page.content.decode()
+        assert "was not stored" in page.content.decode()
+    assert not Flag.objects.exists()
+
+
+def test_s1_danger_said_on_a_page_that_was_open_when_the_plan_was_emptied_is_flagged(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    SafetyPlan.objects.update(read_by="")
+    page = phone.post("/check-in/3/", {**DANGER, "check_in": str(cast.before.pk)}, follow=True).content.decode()
+    assert Flag.objects.get().value == 3
+    assert "talk to someone now" in page
+
+
+def test_s1_danger_said_again_on_a_link_that_is_over_is_a_new_flag_once_the_first_was_looked_at(cast: Cast) -> None:
+    phone = Visitor()
+    phone.get(link_to(cast.before))
+    CheckIn.objects.filter(pk=cast.before.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    for _ in range(2):
+        last_page(cast, phone)  # pressed twice
+    actions.acknowledge(asker=of_member(cast.therapist), flag=Flag.objects.get(), note="Called.")
+    last_page(cast, phone)
+    assert Flag.objects.filter(acknowledgement=None).count() == 1
+    assert Notice.objects.filter(kind="flag").count() == 2
+
+
+def test_s1_danger_said_by_another_browser_that_begins_anew_is_a_new_flag(cast: Cast) -> None:
+    for _ in range(2):
+        phone = Visitor()
+        phone.get(link_to(cast.before))
+        phone.post("/check-in/3/", {**DANGER, "check_in": str(cast.before.pk)})
+    assert Flag.objects.count() == 2
 
 
 def test_s1_the_same_answer_given_again_is_a_new_flag_with_a_new_message(cast: Cast) -> None:
@@ -279,6 +338,17 @@ def test_s8_a_plan_that_is_emptied_later_stops_the_asking_too(cast: Cast) -> Non
     soon = timezone.now() + timedelta(days=1)
     session = alliance.book_session(asker=of_member(cast.therapist), course=cast.course, starts_at=soon)
     assert [one.measures for one in session.check_ins.all()] == [["alliance"]]
+
+
+def test_s8_a_plan_that_asks_about_self_harm_says_what_the_safety_plan_lacks_and_can_leave_it_out(cast: Cast) -> None:
+    SafetyPlan.objects.update(responsible=None)
+    desk, place = cast.visitor(cast.therapist), f"/courses/{cast.course.pk}/plan/"
+    every = dict.fromkeys(plannable(), "0") | {"alliance": "2"}
+    refused = desk.post(place, {**every, "phq-9": "1"})
+    assert refused.status_code == 422
+    assert "first the practice needs a responsible clinician" in refused.content.decode()
+    desk.post(place, every)
+    assert dict(cast.course.plan.values_list("measure", "every")) == {"alliance": 2}
 
 
 def test_s9_a_skipped_ninth_is_not_answered_never_nought_never_made_up(cast: Cast) -> None:

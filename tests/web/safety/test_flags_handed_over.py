@@ -6,8 +6,10 @@ import pytest
 
 from accord.errors import RefusedError
 from accord.web.alliance import actions as alliance
+from accord.web.alliance.models import Cover
 from accord.web.notices.models import Notice
-from accord.web.people.asker import of_member
+from accord.web.people import actions as people
+from accord.web.people.asker import COMMAND, of_member
 from accord.web.people.models import Account
 from accord.web.safety import actions, queries
 from accord.web.safety.models import Flag, HandedOver
@@ -104,6 +106,37 @@ def test_an_old_link_after_a_handing_over_reaches_who_is_there_now(cast: Cast) -
     assert (flag.responsible, flag.course) == (cast.other_therapist, new.pk)
     page = cast.visitor(cast.other_therapist).get(f"/courses/{new.pk}/").content.decode()
     assert f"/flags/{flag.pk}/" in page
+
+
+def test_the_page_before_the_session_names_what_went_over_with_the_course(cast: Cast) -> None:
+    flag = danger(cast)
+    new = alliance.hand_over(asker=of_member(cast.therapist), course=cast.course, to=cast.other_therapist)
+    desk = cast.visitor(cast.other_therapist)
+    for place in ("/desk/", f"/courses/{new.pk}/", f"/courses/{new.pk}/before/"):
+        assert f"/flags/{flag.pk}/" in desk.get(place).content.decode(), place
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_went_over_reaches_who_looks_after_the_course_then(cast: Cast, first: int) -> None:
+    """Raised with Dr. Berg, handed over to Jonah Birk, who is away today or from tomorrow on."""
+    flag = danger(cast)
+    new = alliance.hand_over(asker=of_member(cast.therapist), course=cast.course, to=cast.other_therapist)
+    third = people.add_member(asker=COMMAND, practice=cast.practice.pk, name="Mia Sol", roles=frozenset({"therapist"}))
+    people.give_account(asker=COMMAND, member=third, email="sol@example.org")
+    since = cast.practice.today + timedelta(days=first)
+    days = {"since": since, "until": since}
+    [cover] = alliance.look_after(asker=of_member(cast.other_therapist), courses=[new], member=third, **days)
+    desk = cast.visitor(third)
+    if first:
+        assert f"/flags/{flag.pk}/" not in desk.get("/desk/").content.decode()
+        assert desk.get(f"/flags/{flag.pk}/").status_code == 404
+        Cover.objects.filter(pk=cover.pk).update(since=cast.practice.today)
+    else:
+        assert "sol@example.org" in told()
+    for place in ("/desk/", f"/courses/{new.pk}/", f"/courses/{new.pk}/before/"):
+        assert f"/flags/{flag.pk}/" in desk.get(place).content.decode(), place
+    assert "I have looked at this" in desk.get(f"/flags/{flag.pk}/").content.decode()
+    assert "Noted" in desk.post(f"/flags/{flag.pk}/", {"note": "Called."}, follow=True).content.decode()
 
 
 def test_a_deputy_leaves_only_where_somebody_else_sees_every_flag(cast: Cast) -> None:

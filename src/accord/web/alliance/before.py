@@ -58,7 +58,7 @@ def thing(asker: Asker, occasion: Occasion, what: str, now: datetime) -> Thing |
         return Thing(Concern(what, occasion.number, "watch", "laid aside", 0), NAMES[what], occasion.pk, None)
     seen = read(asker, [course], now)[course.pk]
     every = (_thing(seen, one) for one in seen.concerns if one.what == what and one.since == occasion.number)
-    return next(every, None)
+    return next((one for one in every if one.may_be_laid_aside), None)
 
 
 def _thing(seen: Sight, one: Concern) -> Thing:

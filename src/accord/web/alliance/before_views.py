@@ -16,7 +16,6 @@ from accord.web.alliance.repair_forms import LayAsideForm
 from accord.web.audit.actions import record
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
-from accord.web.safety import queries as safety
 
 
 @only("therapist")
@@ -38,7 +37,7 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
         "showed": SHOWED,
         "chart": reading.alliance_chart(seen.meetings, usual=partial(signals.usual, seen), more=signals.marks(seen)),
         "outcomes": reading.latest_outcomes(seen.meetings),
-        "flags": safety.open_flags(request.asker, courses=[one.pk]),
+        "flags": queries.open_flags(request.asker, one),
         "text": before.as_text(one, seen, things, before.lines(agreement, between), today),
         "agreed": agreement,
         "between": between,

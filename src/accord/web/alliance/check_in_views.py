@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accord import measures
 from accord.measures import Item, Measure
+from accord.web import wording
 from accord.web.alliance import actions, forms, queries
 from accord.web.alliance.models import CheckIn, Draft
 from accord.web.people.asker import Request
@@ -115,7 +117,7 @@ def _frame(held: Held) -> dict[str, Any]:
         "check_in": held.check_in,
         "zone": held.check_in.practice.time_zone,
         "help": safety.help_for(held.check_in.practice),
-        "urgent": any(_risk(measure, _kept(held).get(measure.id, {})) for measure in loaded),
+        "urgent": _speaks_of_danger(_kept(held)),
         "asks_of_harm": any(measure.safety for measure in loaded),
     }
 
@@ -133,41 +135,67 @@ def _risk(measure: Measure, given: Mapping[str, Any]) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in_page(request: Request, page: int) -> HttpResponse:
     """One page of questions, or the last page. Each 'next' is kept; the last one sends."""
-    held = _held(request)
-    if request.method == "POST" and held.check_in and held.state != "open":
+    held, posted = _held(request), request.method == "POST"
+    if posted and (held.check_in is None or request.POST.get("check_in") != str(held.check_in.pk)):
+        return _of_another(request, held)
+    if posted and held.state != "open":
         return _too_late(request, held, page)
     if held.check_in is None or held.state != "open":
         return _say(request, held.state, held.check_in if held.state != "unknown" else None)
-    if request.method == "POST" and request.POST.get("check_in") != str(held.check_in.pk):
-        return _say(request, "unknown", None)
+    if posted and (said := _not_asked_any_more(request, held.check_in)):
+        actions.save_draft(check_in=held.check_in, given=said, holder=held.holder)  # raises its flag
+        return redirect("check_in")
     pages = steps(held.check_in)
-    if "closing" in request.POST or (request.method != "POST" and page == len(pages) + 1):
+    if "closing" in request.POST or (not posted and page == len(pages) + 1):
         return _last_page(request, held)
     if not 1 <= page <= len(pages):
         return redirect("check_in")
     measure, items = pages[page - 1]
-    if request.method != "POST":
+    if not posted:
         return _show(request, held, page, forms.Page(measure, items, _kept(held).get(measure.id, {}), {}))
     return _take(request, held, page, forms.read_page(measure, items, request.POST))
+
+
+def _not_asked_any_more(request: Request, one: CheckIn) -> dict[str, dict[str, Any]]:
+    """What was said of self-harm on a page that was open while the practice's safety plan lost something."""
+    gone = set(one.measures) - {measure.id for measure in queries.asked(one)}
+    return {name: items for name, items in forms.danger_in(request.POST).items() if name in gone} if gone else {}
+
+
+def _of_another(request: Request, held: Held) -> HttpResponse:
+    """A page of another check-in than this browser holds, or holds no more: not stored, and said so.
+
+    Danger is answered first. It is passed on where the page is the same client's: who holds one link of theirs acts as
+    them. Whose any other page was, nobody can know.
+    """
+    said, known = forms.danger_in(request.POST), held.check_in if held.state != "unknown" else None
+    other = queries.by_cookie(str(forms.attempt_of(request.POST.get("check_in"))))
+    if other and held.check_in and other.occasion.course.client_id == held.check_in.occasion.course.client_id:
+        actions.flag_answers(check_in=other, given={name: said[name] for name in said if name in other.measures})
+    return _say(request, "unknown", known, unsent=True, urgent=_speaks_of_danger(said))
+
+
+def _speaks_of_danger(given: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(_risk(wording.measure(name), items) for name, items in given.items())
 
 
 def _too_late(request: Request, held: Held, page: int) -> HttpResponse:
     """Pressed after it was sent, ended or renewed: not stored, and said so; danger is passed on and answered first."""
     assert held.check_in
     pages, known = steps(held.check_in), held.check_in if held.state != "unknown" else None
-    if request.POST.get("check_in") != str(held.check_in.pk):
-        return _say(request, held.state, None)
     if "closing" in request.POST:
         closing = forms.read_last_page(request.POST).closing
         unsent = not queries.closing_sent_already(held.check_in, closing, held.holder)
         return _say(request, held.state, known, unsent=unsent)
+    said = {name: items for name, items in forms.danger_in(request.POST).items() if name in held.check_in.measures}
+    actions.flag_answers(check_in=held.check_in, given=said)
+    urgent = _speaks_of_danger(said)
     if not 1 <= page <= len(pages):
-        return _say(request, held.state, None)
+        return _say(request, held.state, known, unsent=True, urgent=urgent)
     measure, items = pages[page - 1]
     given = forms.read_page(measure, items, request.POST).given
-    actions.flag_answers(check_in=held.check_in, given={measure.id: given})
     unsent = not queries.sent_already(held.check_in, measure, given, held.holder)
-    return _say(request, held.state, known, unsent=unsent, urgent=_risk(measure, given))
+    return _say(request, held.state, known, unsent=unsent, urgent=urgent)
 
 
 def _take(request: Request, held: Held, page: int, filled: forms.Page) -> HttpResponse:
@@ -205,7 +233,11 @@ def _last_page(request: Request, held: Held) -> HttpResponse:
         one.draft = draft
     if False in (done := _done(held)):
         return redirect("check_in_page", done.index(False) + 1)
-    return _send(held) if request.method == "POST" else _show_last(request, held, forms.LastPage(_closing(held), {}))
+    return (
+        _send(request, held)
+        if request.method == "POST"
+        else _show_last(request, held, forms.LastPage(_closing(held), {}))
+    )
 
 
 def _keep_in_passing(request: Request, held: Held, filled: forms.LastPage) -> HttpResponse:
@@ -244,15 +276,23 @@ def _show_last(request: Request, held: Held, filled: forms.LastPage, status: int
     return render(request, "alliance/before_sending.html", context, status=status)
 
 
-def _send(held: Held) -> HttpResponse:
+def _send(request: Request, held: Held) -> HttpResponse:
     """Store, and only then say so; this browser alone, and for a few minutes, is reminded whom to call."""
     assert held.check_in
     urgent = _frame(held)["urgent"]
-    actions.send_check_in(check_in=held.check_in)
+    if not actions.send_check_in(check_in=held.check_in, holder=held.holder) and not _has_sent(held):
+        messages.error(request, "Nothing was sent: this form was begun anew elsewhere. Please answer it once more.")
+        return redirect("check_in")
     response = redirect("check_in_done")
     if urgent:
         _give(response, HELP_COOKIE, str(held.check_in.pk), 600)
     return response
+
+
+def _has_sent(held: Held) -> bool:
+    """Whether what is stored came from this browser: 'send' was pressed twice."""
+    one = queries.by_cookie(str(held.check_in.pk)) if held.check_in else None
+    return bool(one and one.answered_at and one.sent_by == held.holder)
 
 
 def _done(held: Held) -> list[bool]:

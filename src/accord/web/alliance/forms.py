@@ -56,6 +56,16 @@ def read_page(measure: Measure, items: Iterable[Item], data: Mapping[str, str], 
     return Page(measure, tuple(items), given, errors)
 
 
+def danger_in(data: Mapping[str, str]) -> dict[str, dict[str, int | float | None]]:
+    """What was answered to questions about self-harm, of whichever measure and page: it is never left unread."""
+    found: dict[str, dict[str, int | float | None]] = {}
+    for measure in (wording.measure(name) for name in measures.names()):
+        given = read_page(measure, [measure.item(mark.item) for mark in measure.safety], data).given
+        if any(value is not None for value in given.values()):
+            found[measure.id] = dict(given)
+    return found
+
+
 def _read_answer(
     item: Item, text: str, name: str, rater: str, given: dict[str, int | float | None], errors: dict[str, str]
 ) -> None:
@@ -207,7 +217,7 @@ class PlanForm(forms.Form):
                 label=f"{measure.title}, {moment}",
                 choices=self.EVERY,
                 initial=str(asked.get(name, 0)),
-                disabled=name in refused,
+                disabled=name in refused and name not in asked,  # what is planned can be taken out
                 help_text=refused.get(name, ""),
             )
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from accord.errors import RefusedError
 from accord.web.alliance import actions, ending_forms, queries
 from accord.web.alliance.models import Course, Cover
+from accord.web.fit import actions as fit
 from accord.web.notices import actions as notices
 from accord.web.people import actions as people
 from accord.web.people import queries as people_queries
 from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 from accord.web.people.models import Member
-from accord.web.safety import queries as safety
 
 
 def _group(one: Cover) -> tuple[object, ...]:
@@ -86,11 +86,10 @@ def hand_over(request: Request, course_id: UUID) -> HttpResponse:
 
 
 def _what_moves(asker: Asker, one: Course) -> dict[str, object]:
-    flags = safety.open_flags(asker, courses=[one.pk])
     return {
         "sessions": queries.coming_sessions(one, timezone.now()),
         "repairs": len(queries.open_repairs(one)),
-        "flags": len([flag for flag in flags if flag.course == one.pk]),
+        "flags": len(queries.open_flags(asker, one)),
     }
 
 
@@ -155,6 +154,7 @@ def _open_again(request: Request, one: Member) -> HttpResponse:
             notices.write(
                 practice=one.practice_id, kind="invite", address=one.account.email if one.account else "", path=path
             )
+            fit.settle_reminders(member=one.pk)
         messages.success(request, f"A link to choose a password is on its way to {one.name}.")
     except RefusedError as error:
         messages.error(request, f"Nothing changed: {error}.")

@@ -41,7 +41,6 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
     one = found(queries.course(request.asker, course_id))
     rows = read_course(request.asker, one)
     outcomes = reading.outcome_measures(rows)
-    flags = safety.open_flags(request.asker, courses=[one.pk])
     seen = before.read(request.asker, [one], timezone.now())[one.pk]
     context = {
         "course": one,
@@ -57,7 +56,7 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "booking": forms.BookSession(),
         "left_out": _left_out(request.asker, one),
         "agreed": agreed.for_course(request.asker, one, [row.occasion for row in rows]),
-        "flags": [flag for flag in flags if flag.course in (one.pk, *queries.earlier(one))],
+        "flags": queries.open_flags(request.asker, one),
         "now": timezone.now(),
         "between": between_reading.for_course(request.asker, one),
         **_standing(request.asker, one),
@@ -113,10 +112,13 @@ def plan(request: Request, course_id: UUID) -> HttpResponse:
     asked = {item.measure: item.every for item in queries.plan(request.asker, one)}
     form = forms.PlanForm(request.POST or None, asked=asked, refused=_refused(one))
     if request.method == "POST" and form.is_valid():
-        actions.plan_measures(asker=request.asker, course=one, wanted=form.wanted())
-        messages.success(request, "The plan is changed. It holds from the next booked session on.")
-        return redirect("course", one.pk)
-    return render(request, "alliance/plan.html", {"course": one, "form": form})
+        try:
+            actions.plan_measures(asker=request.asker, course=one, wanted=form.wanted())
+            messages.success(request, "The plan is changed. It holds from the next booked session on.")
+            return redirect("course", one.pk)
+        except RefusedError as error:
+            form.add_error(None, f"Not changed: {error}.")
+    return render(request, "alliance/plan.html", {"course": one, "form": form}, status=422 if form.errors else 200)
 
 
 def _left_out(asker: Asker, one: Course) -> str:
@@ -141,7 +143,11 @@ def book_session(request: Request, course_id: UUID) -> HttpResponse:
         messages.error(request, f"Not booked: {form.why()}.")
         return redirect("course", one.pk)
     starts_at = form.starts_at(one.practice.time_zone)
-    session = actions.book_session(asker=request.asker, course=one, starts_at=starts_at)
+    try:
+        session = actions.book_session(asker=request.asker, course=one, starts_at=starts_at)
+    except RefusedError as error:
+        messages.error(request, f"Not booked: {error}.")
+        return redirect("course", one.pk)
     messages.success(request, f"Session {session.number} is booked.{_left_out(request.asker, one)}")
     return redirect("session", session.pk)
 
@@ -180,11 +186,14 @@ def _clock_of(one: Occasion) -> dict[str, Any]:
 def move_session(request: Request, occasion_id: UUID) -> HttpResponse:
     one = found(queries.occasion(request.asker, occasion_id))
     form = forms.BookSession(request.POST)
-    if form.is_valid():
+    if not form.is_valid():
+        messages.error(request, f"Not moved: {form.why()}.")
+        return redirect("session", one.pk)
+    try:
         actions.move_session(asker=request.asker, occasion=one, starts_at=form.starts_at(one.practice.time_zone))
         messages.success(request, "The session is moved. Links you have sent stay good.")
-    else:
-        messages.error(request, f"Not moved: {form.why()}.")
+    except RefusedError as error:
+        messages.error(request, f"Not moved: {error}.")
     return redirect("session", one.pk)
 
 
@@ -197,9 +206,12 @@ def record_attendance(request: Request, occasion_id: UUID) -> HttpResponse:
         messages.error(request, "Nothing changed: choose one of the five.")
         return redirect("session", one.pk)
     attended, by = noted
-    actions.record_attendance(asker=request.asker, occasion=one, attended=attended, cancelled_by=by)
-    one.attended, one.cancelled_by = attended, by
-    messages.success(request, f"Noted: {one.attendance}. You can change it here.")
+    try:
+        actions.record_attendance(asker=request.asker, occasion=one, attended=attended, cancelled_by=by)
+        one.attended, one.cancelled_by = attended, by
+        messages.success(request, f"Noted: {one.attendance}. You can change it here.")
+    except RefusedError as error:
+        messages.error(request, f"Nothing changed: {error}.")
     return redirect("session", one.pk)
 
 

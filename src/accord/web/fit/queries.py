@@ -7,10 +7,13 @@ from uuid import UUID
 
 from accord.fit import Profile
 from accord.fit.needs import folded
+from accord.web.fit.licences import WAITS, counts, state, today
 from accord.web.fit.models import Credential, Offer, Search
 from accord.web.people.asker import Asker
 
 SEARCH_KEPT = timedelta(days=30)
+
+BEHIND = ("member", "practice", "verified_by")
 
 
 def offer(member: UUID) -> Offer | None:
@@ -38,7 +41,7 @@ def profile(one: Offer, licences: Iterable[Credential], on: date, region: str = 
 
     Of several licences the one for the region tells until when, since the others do not hold there.
     """
-    verified = [each for each in licences if each.verified_at and not each.refused_at and not each.withdrawn_at]
+    verified = [each for each in licences if counts(each)]
     current = [each for each in verified if each.until >= on]
     telling = [each for each in current if folded(each.region) == folded(region)] or current or verified
     return Profile(
@@ -68,7 +71,7 @@ def profile(one: Offer, licences: Iterable[Credential], on: date, region: str = 
 
 def credentials(asker: Asker, member: UUID) -> list[Credential]:
     """A therapist's own licences; a manager sees those of the practice, to check them."""
-    found = Credential.objects.filter(practice=asker.practice, member=member).select_related("member", "verified_by")
+    found = Credential.objects.filter(practice=asker.practice, member=member).select_related(*BEHIND)
     return list(found) if asker.who == member or "manager" in asker else []
 
 
@@ -113,3 +116,26 @@ def search(search_id: str, now: datetime) -> Search | None:
     except ValueError:
         return None
     return Search.objects.filter(pk=wanted, changed_at__gt=now - SEARCH_KEPT).first()
+
+
+def my_credential(asker: Asker, id: UUID) -> Credential | None:
+    """A licence of the asker's own."""
+    return Credential.objects.select_related(*BEHIND).filter(pk=id, member=asker.who).first() if asker.who else None
+
+
+def licences(asker: Asker) -> list[Credential]:
+    """Every licence of the practice, for its managers; not what was withdrawn, nor of those who have left."""
+    found = Credential.objects.filter(practice=asker.practice, withdrawn_at=None).select_related(*BEHIND)
+    return list(found.exclude(member__account__is_active=False)) if "manager" in asker else []
+
+
+def licences_to_check(asker: Asker) -> list[Credential]:
+    """Those that wait for a manager of the practice, the oldest first."""
+    waiting = (one for one in licences(asker) if state(one, today(one.practice)) == WAITS)
+    return sorted(waiting, key=lambda one: one.stated_at)
+
+
+def credential(asker: Asker, id: UUID) -> Credential | None:
+    """One licence of the practice, with its number, for those who check it."""
+    found = Credential.objects.filter(pk=id, practice=asker.practice).select_related(*BEHIND)
+    return found.first() if "manager" in asker else None

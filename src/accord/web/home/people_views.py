@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.errors import RefusedError
 from accord.web.alliance import actions as alliance
+from accord.web.fit import queries as fit
 from accord.web.notices import actions as notices
 from accord.web.people import actions, forms, queries
 from accord.web.people.asker import ADDRESS_KEY, CLIENT_KEY, Request
@@ -103,8 +104,11 @@ def you(request: Request) -> HttpResponse:
     member = request.member
     shown = {"about": member.about, "published": member.published, "has_room": member.has_room}
     form = forms.ProfileForm(request.POST or None, initial=shown) if member.is_therapist else None
+    if form and fit.offer(member.pk):  # whether there is room is said there, by how many places
+        del form.fields["has_room"]
     if request.method == "POST" and form and form.is_valid():
-        actions.publish_profile(asker=request.asker, member=member, **form.cleaned_data)
+        said = {"has_room": member.has_room, **form.cleaned_data}
+        actions.publish_profile(asker=request.asker, member=member, **said)
         messages.success(request, "Your page is saved.")
         return redirect("you")
     return render(request, "people/you.html", {"form": form})

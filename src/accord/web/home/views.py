@@ -19,6 +19,7 @@ from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import Course
 from accord.web.alliance.views import read_course
+from accord.web.fit import queries as fit
 from accord.web.home import gather
 from accord.web.home.became import became
 from accord.web.notices import queries as notices
@@ -33,9 +34,8 @@ def desk(request: Request) -> HttpResponse:
     """Flags first, then today, then everyone."""
     now, asker = timezone.now(), request.asker
     lines = gather.caseload(asker, now)
-    ids = [line.course.pk for line in lines]
     context = {
-        "flags": safety.open_flags(asker, courses=ids),
+        "flags": safety.open_flags(asker, courses=alliance.seen_ids(asker)),
         "today": alliance.todays_sessions(asker, now, request.member.practice.time_zone),
         "lines": lines,
         "looking_after": alliance.looking_after(asker),
@@ -120,6 +120,7 @@ def practice(request: Request) -> HttpResponse:
     context = {
         "figures": gather.practice_figures(request.asker, timezone.now()),
         "lacking": safety.missing_for_self_harm_items(request.asker.home),
+        "to_check": len(fit.licences_to_check(request.asker)),
     }
     return render(request, "home/practice.html", context)
 

@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from accord.web.notices.models import Heartbeat, Notice
+from accord.web.notices.texts import FORGOTTEN
 
 LEASE = timedelta(seconds=60)
 FLAGS_FIRST = Case(When(kind__startswith="flag", then=0), default=1)
@@ -60,7 +61,11 @@ def lease(count: int = 5) -> list[Notice]:
 
 def mark_sent(notice: Notice) -> None:
     """Only after it was handed over: a crash in between sends twice, never not at all."""
-    Notice.objects.filter(pk=notice.pk).update(done_at=timezone.now(), lease_until=None)
+    sent = Notice.objects.filter(pk=notice.pk)
+    if notice.kind in FORGOTTEN:
+        sent.delete()
+    else:
+        sent.update(done_at=timezone.now(), lease_until=None)
 
 
 def mark_failed(notice: Notice) -> None:

@@ -17,6 +17,10 @@ TEXTS = {
         "Your comment is shown",
         "Somebody has read what you wrote, and it is shown now.\n\n{link}\n\nYour address is deleted with this message.",
     ),
+    "licence": (
+        "A date of yours comes up soon",
+        "Something that you stated about yourself ends in a few weeks. Please look whether it has been renewed:\n\n{link}",
+    ),
     "flag": ("Please look at your desk now", "Something on your desk needs you to look at it today, please.\n\n{link}"),
     "flag-late": (
         "Something on a desk has waited too long",
@@ -24,3 +28,6 @@ TEXTS = {
     ),
 }
 """kind -> (subject, text). A test holds every text against a list of words that would give a person away."""
+
+FORGOTTEN = frozenset({"comment"})
+"""Kinds that go to somebody who is not known here otherwise: the message and its address are deleted once it is sent."""

@@ -4,12 +4,13 @@ import re
 
 from django import forms
 
+WHICH = r"((very )?(last|next|first|second|weekly|regular|earlier|previous|recent|own|time in|work in) )"
 # A reply must never confirm who is a client: neither by naming it nor by speaking of what the two did together.
 TELLING = re.compile(
     r"\b(as (a|my|our) (client|patient)|my (client|patient)"
-    r"|our (last |next )?(session|appointment|work|therapy|meeting)s?"
-    r"|your (session|appointment|therapy|treatment|therapist)s?"
-    r"|when (you|we) (came|met|worked)|see you (on|next|at))\b",
+    rf"|our {WHICH}?(session|appointment|work|therapy|treatment|meeting)s?"
+    rf"|your {WHICH}?(session|appointment|therapy|treatment|therapist)s?"
+    r"|when (you|we) (came|met|worked)|see you (on|next|at|soon))\b",
     re.IGNORECASE,
 )
 

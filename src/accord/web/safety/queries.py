@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accord.measures import Measure
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member, Practice
-from accord.web.safety.models import Flag, HandedOver, SafetyPlan
+from accord.web.safety.models import Acknowledgement, Flag, HandedOver, SafetyPlan
 
 # Public numbers, known from the services' own pages; a practice edits its list before it goes live.
 DEFAULT_LINES = {
@@ -96,6 +96,11 @@ def waiting_for(member: Member, courses: Iterable[UUID]) -> "QuerySet[Flag]":
 def open_of(courses: Iterable[object]) -> "QuerySet[Flag]":
     """Every open flag of these courses, whoever answers for it. For actions alone."""
     return Flag.objects.filter(course__in=list(courses), acknowledgement=None)
+
+
+def looked_at(client: UUID) -> int:
+    """How many flags of this client somebody has looked at. For actions alone."""
+    return Acknowledgement.objects.filter(flag__client=client).count()
 
 
 def _told(who: UUID) -> Q:

@@ -220,6 +220,6 @@ def note_progress(
 
 @transaction.atomic
 def keep_progress(*, asker: Asker, course: Course, progress: UUID, kept: bool) -> None:
-    """Keep for oneself what was shared, or share what was kept; nothing where it is none of theirs."""
+    """Keep for oneself what was shared, or share what was kept; the audit says the same, whichever way it goes."""
     if Progress.objects.filter(pk=progress, course=course).update(kept=kept):
-        record(asker, "keep progress" if kept else "share progress", progress)
+        record(asker, "choose who reads progress", progress)

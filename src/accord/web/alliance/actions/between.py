@@ -35,9 +35,10 @@ def agree_step(*, asker: Asker, course: Course, what: str, attempt: UUID, at: da
 
     Every earlier step is stamped, told or not: so nobody can tell from it which ones the client told and kept.
     """
+    course = Course.objects.select_for_update().get(pk=course.pk)
     _refuse_ended(course, "a step")
-    Course.objects.select_for_update().get(pk=course.pk)
-    key = uuid5(course.pk, str(attempt))
+    # The attempt is random and stored nowhere, so that this key tells nothing of the words.
+    key = uuid5(course.pk, f"{attempt}/{what.strip()}")
     if not Step.objects.filter(pk=key).exists():  # pressed twice
         agreed_at = at or timezone.now()
         Step.objects.filter(course=course, set_aside_at=None).update(set_aside_at=agreed_at)
@@ -96,7 +97,9 @@ def _on_the_scale(value: int) -> None:
 @transaction.atomic
 def set_aside_step(*, asker: Asker, step: SeenStep, undo: bool = False) -> None:
     """Leave a step for now, or take it on again while no other was agreed since."""
-    Course.objects.select_for_update().get(pk=step.course)
+    course = Course.objects.select_for_update().get(pk=step.course)
+    if undo:
+        _refuse_ended(course, "a step")
     if step.state == "told":
         raise RefusedError("this step is told; there is nothing to set aside")
     if undo and Step.objects.filter(course=step.course, agreed_at__gt=step.agreed_at).exists():
@@ -132,9 +135,9 @@ def remove_saying(*, asker: Asker, saying: Saying, undo: bool = False) -> None:
 def bring(*, asker: Asker, course: Course, kind: str, about: UUID | None = None, text: str = "") -> Brought:
     """One tap: bring this to the next session. The same thing waits once, however often it is pressed."""
     _clients_alone(asker, "brings something to a session")
+    course = Course.objects.select_for_update().get(pk=course.pk)
     _refuse_ended(course, "something to bring")
     _refuse_others(course, kind, about, text.strip())
-    Course.objects.select_for_update().get(pk=course.pk)
     if there := _waits(course, kind, about, text.strip()):
         return there
     made = Brought(practice_id=course.practice_id, course=course, kind=kind, about=about, text=text.strip())
@@ -166,6 +169,8 @@ def withdraw(*, asker: Asker, brought: Brought, undo: bool = False) -> None:
     _clients_alone(asker, "takes back what they brought")
     if brought.taken_up_at:
         raise RefusedError("you have talked about this already; it cannot be taken back")
+    if undo:
+        _refuse_ended(Course.objects.select_for_update().get(pk=brought.course_id), "something to bring")
     there = Brought.objects.filter(pk=brought.pk, withdrawn_at__isnull=not undo)
     if undo and _waits(brought.course, brought.kind, brought.about, brought.text):
         return

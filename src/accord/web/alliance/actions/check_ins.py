@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +25,7 @@ from accord.web.people.asker import Asker
 from accord.web.people.keys import token_hash
 from accord.web.people.models import Client
 from accord.web.safety import actions as safety
+from accord.web.safety import queries as safety_queries
 
 Given = Mapping[str, Mapping[str, int | float | None]]
 """measure -> item -> answer; None is a skipped item."""
@@ -49,6 +50,8 @@ def send_link(*, asker: Asker, check_in: CheckIn) -> None:
     client = check_in.occasion.course.client
     if not client.email:
         raise RefusedError("this client has no e-mail address here; show or copy the link instead")
+    if queries.is_called_off(check_in):
+        raise RefusedError("nothing is asked here any more, so no message goes out")
     notices.cancel(f"check-in:{check_in.pk}")
     notices.write(
         practice=check_in.practice_id,
@@ -99,10 +102,10 @@ def save_draft(
         flag_answers(check_in=check_in, given=given)
         return None
     draft = draft or Draft(check_in=check_in, practice_id=check_in.practice_id, holder=holder)
-    flag_answers(check_in=check_in, given=given, cause=draft.attempt)
     if draft.holder != holder:
-        draft.answers, draft.order, draft.holder = {}, 0, holder
+        draft.answers, draft.order, draft.holder, draft.attempt = {}, 0, holder, uuid4()
         _close(draft, queries.Closing())
+    flag_answers(check_in=check_in, given=given, cause=draft.attempt)
     if in_passing and order < draft.order:
         return draft
     _fill(draft, given, closing, order, at or timezone.now())
@@ -128,9 +131,14 @@ def _close(draft: Draft, closing: queries.Closing) -> None:
 
 @transaction.atomic
 def flag_answers(*, check_in: CheckIn, given: Given, cause: UUID | None = None) -> None:
-    """Raise what has to be raised, also for answers that come too late or twice to be stored."""
+    """Raise what has to be raised, also for answers that come too late or twice to be stored.
+
+    Such a one is a new flag as soon as somebody has looked at the one before: nobody else would hear of it again.
+    """
+    looked_at = safety_queries.looked_at(check_in.occasion.course.client_id)
+    cause = cause or uuid5(check_in.pk, str(looked_at))
     for name, items in given.items():
-        _flag(check_in, name, items, "check-in", cause or check_in.pk)
+        _flag(check_in, name, items, "check-in", cause)
 
 
 def _flag(check_in: CheckIn, name: str, items: Mapping[str, Any], source: str, cause: UUID) -> None:
@@ -159,11 +167,11 @@ def by_link(check_in: CheckIn) -> Asker:
 
 
 @transaction.atomic
-def send_check_in(*, check_in: CheckIn, at: datetime | None = None) -> bool:
-    """Turn the draft into answers. Sent again there is no draft any more: stores nothing, and says so by False."""
+def send_check_in(*, check_in: CheckIn, holder: str = "", at: datetime | None = None) -> bool:
+    """Turn the draft into answers. False: nothing is stored, since it is sent, or another browser has begun anew."""
     check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
     draft = Draft.objects.filter(check_in=check_in).first()
-    if draft is None:
+    if draft is None or draft.holder != holder:
         return False
     at = at or timezone.now()
     for name in (measure.id for measure in queries.asked(check_in)):

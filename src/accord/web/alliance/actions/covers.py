@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accord.errors import RefusedError
+from accord.web.alliance import queries
 from accord.web.alliance.models import Course, Cover
 from accord.web.audit.actions import record
 from accord.web.people.asker import Asker
@@ -32,7 +33,7 @@ def look_after(*, asker: Asker, courses: Sequence[Course], member: Member, since
         made.append(cover)
         record(asker, "let look after", course.pk)
     if made and since <= courses[0].practice.today <= until:
-        pass_flags(asker, [course.pk for course in courses], member)
+        pass_flags(asker, [pk for one in courses for pk in (one.pk, *queries.earlier(one))], member)
     return made
 
 

@@ -162,9 +162,18 @@ def _withdraw(occasion: Occasion, by: str) -> None:
         notices.cancel(f"check-in:{one.pk}")
 
 
+def _clients_alone(asker: Asker, course: Course) -> Course:
+    """The course, locked: its therapist may be writing down its end in the same moment."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    if asker.who != course.client_id:
+        raise RefusedError("only the client says this")
+    return course
+
+
 @transaction.atomic
 def stop_asking(*, asker: Asker, course: Course, stopped: bool) -> None:
     """'Do not ask me any more', or its undo: the client's own word, which no therapist takes back."""
+    course = _clients_alone(asker, course)
     for one in _follow_ups(course):
         if stopped:
             _withdraw(one, "client")
@@ -184,6 +193,9 @@ def withdraw_follow_ups(*, asker: Asker, course: Course) -> None:
 @transaction.atomic
 def take_along(*, asker: Asker, course: Course, taken: str, kept: bool) -> None:
     """What a client takes with them, in their own words; `kept` is for themself alone."""
+    course = _clients_alone(asker, course)
+    if course.ended_on is None:
+        raise RefusedError("this course goes on; what you take with you is written when it has ended")
     ending = Ending.objects.filter(course=course).first() or Ending(course=course, practice_id=course.practice_id)
     ending.taken, ending.taken_kept = taken.strip(), kept
     ending.save()

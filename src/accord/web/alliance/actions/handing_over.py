@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accord.errors import RefusedError
@@ -22,9 +22,9 @@ from accord.web.alliance.models import (
     PlannedMeasure,
     Saying,
     Step,
-    Words,
 )
 from accord.web.audit.actions import record
+from accord.web.fit import actions as fit
 from accord.web.people import actions as people
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member
@@ -86,7 +86,9 @@ def _move_sessions(course: Course, goes_on: Course) -> None:
 
 
 def _answered(one: Occasion) -> bool:
-    return AnswerSet.objects.filter(occasion=one).exists() or Words.objects.filter(occasion=one).exists()
+    """Whether a check-in was sent, not whether words were: whoever sees it move must not learn of kept ones."""
+    sent = CheckIn.objects.filter(occasion=one).exclude(answered_at=None)
+    return sent.exists() or AnswerSet.objects.filter(occasion=one).exists()
 
 
 def _leave_answers(one: Occasion, goes_on: Course, number: int) -> None:
@@ -103,8 +105,10 @@ def _move_what_is_open(course: Course, goes_on: Course) -> None:
     for repair in queries.open_repairs(course):
         repair.course = goes_on
         repair.save()
-    if not Step.objects.filter(course=goes_on, told_at=None, set_aside_at=None).exists():
-        Step.objects.filter(course=course, told_at=None, set_aside_at=None).update(course=goes_on)
+    # A step that was told and kept is, for both therapists, not told yet: it moves as if it were not.
+    current = Step.objects.filter(Q(told_at=None) | Q(kept=True), set_aside_at=None)
+    if not current.filter(course=goes_on).exists():
+        current.filter(course=course).update(course=goes_on)
     Saying.objects.filter(course=course, removed_at=None).update(course=goes_on)
     Brought.objects.filter(course=course, taken_up_at=None, withdrawn_at=None).update(course=goes_on)
 
@@ -146,7 +150,7 @@ def _pass_cover(asker: Asker, cover: Cover, to: Member) -> None:
         key: dict[str, Any] = {"course": cover.course, "member": to, "since": since, "until": cover.until}
         Cover.objects.get_or_create(practice_id=cover.practice_id, **key)
         if since == cover.practice.today:
-            pass_flags(asker, [cover.course_id], to)
+            pass_flags(asker, [cover.course_id, *queries.earlier(cover.course)], to)
     cut_short(cover)
 
 
@@ -173,4 +177,5 @@ def member_leaves(*, asker: Asker, member: Member, to: Member | None) -> int:
             "a deputy sees every flag; first the safety plan needs a responsible clinician who can sign in"
         )
     people.close_account(asker=asker, member=member)
+    fit.settle_reminders(member=member.pk)
     return len(courses)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -43,21 +44,21 @@ def note_talk(
     attempt: UUID,
     at: datetime | None = None,
 ) -> Talk:
-    """Write down one talk; the same filled-in form is stored once."""
+    """Write down one talk; the same filled-in form is stored once, and one that was changed meanwhile is another."""
+    Repair.objects.select_for_update().get(pk=repair.pk)
+    noted: dict[str, Any] = {
+        "talked_on": talked_on,
+        "about": list(about),
+        "showed": showed,
+        "tried": list(tried),
+        "note": note.strip(),
+    }
     if before := Talk.objects.filter(attempt=attempt).first():
-        return before
-    talk = Talk(
-        practice_id=repair.practice_id,
-        repair=repair,
-        talked_on=talked_on,
-        about=list(about),
-        showed=showed,
-        tried=list(tried),
-        note=note.strip(),
-        member_id=asker.me,
-        attempt=attempt,
-        written_at=at or timezone.now(),
-    )
+        if before.repair_id == repair.pk and all(getattr(before, name) == value for name, value in noted.items()):
+            return before
+        attempt = uuid4()
+    talk = Talk(practice_id=repair.practice_id, repair=repair, member_id=asker.me, attempt=attempt, **noted)
+    talk.written_at = at or timezone.now()
     talk.save(force_insert=True)
     record(asker, "note talk", talk.pk)
     return talk

@@ -54,9 +54,9 @@ def plan_measures(*, asker: Asker, course: Course, wanted: Mapping[str, tuple[st
 @transaction.atomic
 def book_session(*, asker: Asker, course: Course, starts_at: datetime) -> Occasion:
     """The next session, with the check-ins its plan asks for before and after it."""
+    course = Course.objects.select_for_update().select_related("practice").get(pk=course.pk)
     if course.ended_on:
         raise RefusedError("this course has ended; open a new one to book a session")
-    Course.objects.select_for_update().get(pk=course.pk)
     if (
         there := Occasion.objects.filter(course=course, starts_at=starts_at)
         .exclude(attended=Occasion.CANCELLED)
@@ -97,6 +97,7 @@ def _ask(course: Course, occasion: Occasion, moment: str) -> None:
 def move_session(*, asker: Asker, occasion: Occasion, starts_at: datetime) -> None:
     """Another time; links already sent stay good and follow the new time."""
     occasion = Occasion.objects.select_for_update().select_related("practice").get(pk=occasion.pk)
+    _refuse_others(occasion)
     occasion.starts_at = starts_at
     occasion.held_on = starts_at.astimezone(occasion.practice.zone).date()
     occasion.save()
@@ -107,10 +108,17 @@ def move_session(*, asker: Asker, occasion: Occasion, starts_at: datetime) -> No
     record(asker, "move session", occasion.pk)
 
 
+def _refuse_others(occasion: Occasion) -> None:
+    """What is asked after an ending has its day by agreement, and its client alone stops it or takes that back."""
+    if occasion.number is None:
+        raise RefusedError("this is no session: nobody comes to it, and it is not moved")
+
+
 @transaction.atomic
 def record_attendance(*, asker: Asker, occasion: Occasion, attended: str, cancelled_by: str = "") -> None:
     """Came, late, cancelled (by whom), did not come, or booked again (undo). One not held asks nothing any more."""
     occasion = Occasion.objects.select_for_update().get(pk=occasion.pk)
+    _refuse_others(occasion)
     occasion.attended = attended
     occasion.cancelled_by = cancelled_by if attended == Occasion.CANCELLED else ""
     occasion.save()

@@ -14,6 +14,7 @@ from accord.web.alliance.queries.asked import (
     by_token,
     check_in,
     check_ins,
+    is_called_off,
     link_path,
     link_state,
     opens_at,
@@ -40,7 +41,6 @@ from accord.web.alliance.queries.courses import (
     own_courses,
     plan,
     seen_by,
-    seen_ids,
     todays_sessions,
 )
 from accord.web.alliance.queries.covers import (
@@ -51,7 +51,9 @@ from accord.web.alliance.queries.covers import (
     led_by,
     looking_after,
     looks_after,
+    open_flags,
     own_covers,
+    seen_ids,
 )
 from accord.web.alliance.queries.endings import (
     FOLLOW_UP_LIFE,
@@ -127,6 +129,7 @@ __all__ = [
     "how_it_ended",
     "intake",
     "intakes",
+    "is_called_off",
     "keepable",
     "laid_aside",
     "last_of",
@@ -143,6 +146,7 @@ __all__ = [
     "occasions",
     "one_brought",
     "open_courses_of",
+    "open_flags",
     "open_repairs",
     "opens_at",
     "own_courses",

@@ -47,7 +47,7 @@ def waiting_check_ins(asker: Asker, now: datetime) -> list[CheckIn]:
         return []
     mine = CheckIn.objects.select_related("occasion__course__therapist", "practice")
     mine = mine.filter(occasion__course__client=asker.who, answered_at=None, expires_at__gt=now)
-    found = [one for one in mine if opens_at(one) <= now and not _called_off(one)]
+    found = [one for one in mine if opens_at(one) <= now and not is_called_off(one)]
     return sorted(found, key=lambda one: (opens_at(one), one.moment))
 
 
@@ -81,7 +81,7 @@ def link_state(one: CheckIn, now: datetime) -> str:
             return "closed"
         changing = now < min(one.expires_at, one.answered_at + CHANGE_WINDOW)
         return ("open" if draft else "answered") if changing else "closed"
-    if _called_off(one):
+    if is_called_off(one):
         return "expired"
     begun = draft and draft.saved_at > now - GRACE
     if now >= one.expires_at and not begun:
@@ -89,7 +89,7 @@ def link_state(one: CheckIn, now: datetime) -> str:
     return "early" if opens_at(one) > now else "open"
 
 
-def _called_off(one: CheckIn) -> bool:
+def is_called_off(one: CheckIn) -> bool:
     """Nothing is asked of a session that was not held, nor after the end but for what was agreed for then."""
     return _is_over(one) or one.occasion.attended in (Occasion.NO, Occasion.CANCELLED)
 

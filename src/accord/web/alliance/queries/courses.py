@@ -31,11 +31,6 @@ def _looked_after(asker: Asker) -> list[UUID]:
     return [one.course_id for one in covers if one.since <= one.practice.today <= one.until]
 
 
-def seen_ids(asker: Asker) -> list[UUID]:
-    """Every course this asker sees now, ended ones too: what the safety room asks for beside the asker."""
-    return list(seen_by(asker).values_list("pk", flat=True)) if asker.who else []
-
-
 def caseload(asker: Asker) -> list[Course]:
     """The open courses this therapist leads or looks after today, by the client's name."""
     found = seen_by(asker).filter(ended_on=None) if "therapist" in asker else []

@@ -12,6 +12,7 @@ from accord.web.alliance.queries.courses import course, seen_by
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member
 from accord.web.safety import queries as safety
+from accord.web.safety.models import Flag
 
 
 def last_of(course: Course) -> Course:
@@ -36,6 +37,23 @@ def course_of_flag(asker: Asker, course_id: UUID) -> Course | None:
         return here
     raised_in = Course.objects.filter(pk=course_id).first()
     return course(asker, last_of(raised_in).pk) if raised_in else None
+
+
+def open_flags(asker: Asker, course: Course) -> list[Flag]:
+    """What nobody has looked at yet of this course and of those it continues, as far as this asker may see it."""
+    ids = [course.pk, *earlier(course)]
+    return [flag for flag in safety.open_flags(asker, courses=ids) if flag.course in ids]
+
+
+def seen_ids(asker: Asker) -> list[UUID]:
+    """What the safety room asks for beside the asker: every course they see now, ended ones too.
+
+    Of a course they look after also those that it continues: an open flag of these went over to its therapist.
+    """
+    if asker.who is None:
+        return []
+    going_on = seen_by(asker).exclude(continues=None).exclude(therapist=asker.who) if "therapist" in asker else ()
+    return [*seen_by(asker).values_list("pk", flat=True), *(pk for one in going_on for pk in earlier(one))]
 
 
 def looks_after(course: Course, on: date) -> Member | None:
