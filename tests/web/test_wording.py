@@ -9,6 +9,7 @@ from django.test import Client as Visitor
 from accord import measures
 from accord.web import wording
 from accord.web.alliance.forms import plannable
+from accord.web.design.environment import number
 
 
 @pytest.fixture
@@ -28,3 +29,7 @@ def test_with_words_it_can_be_asked_and_is_shown(brought: Path, db: None) -> Non
     assert wording.measure("who-5").has_text
     assert "who-5" in plannable()
     assert "Our licensed words 3" in Visitor().get("/measures/").content.decode()
+
+
+def test_nothing_is_written_as_less_than_nothing() -> None:
+    assert [number(value, 1) for value in (-0.04, -0.0, -0.06)] == ["0.0", "0.0", "-0.1"]

@@ -422,15 +422,17 @@ def test_before_you_go_in_holds_the_step_what_was_told_since_and_what_is_brought
     step = agreed(cast, "Ride the bus")
     actions.foretell(asker=ada(cast), step=step, foretold=6)
     actions.bring(asker=ada(cast), course=cast.course, kind="thought", text="Why do I say yes?")
+    actions.bring(asker=ada(cast), course=cast.course, kind="step", about=step.pk)
     found = between_reading.for_course(berg(cast), cast.course)
     assert found.lines == [
         "The step: Ride the bus. Fear foretold: 6 of 10.",
         "Told: Ask one question. Done, alone; fear foretold 8, felt 5.",
         "To talk about: Why do I say yes?",
+        "To talk about: a step, ‘Ride the bus’",
     ]
     assert found.state == (
         "One step is agreed, fear foretold 6 of 10; 1 step told since the last session; "
-        "1 thing brought to the next session."
+        "2 things brought to the next session."
     )
     later = timezone.now() + timedelta(days=2)
     actions.book_session(asker=berg(cast), course=cast.course, starts_at=timezone.now() + timedelta(days=1))
@@ -451,6 +453,8 @@ def test_an_ended_course_agrees_on_nothing_new_and_keeps_its_words(cast: Cast) -
     assert "Not agreed: this course has ended" in answer.content.decode()
     assert "It passes." in my_page(cast)
     assert "/bring/" not in my_page(cast)
+    for promised in ("next meet", "For our next session", "for the two of you to agree on"):
+        assert promised not in my_page(cast)
 
 
 def test_a_page_that_was_open_when_it_ended_changes_nothing_any_more(cast: Cast) -> None:

@@ -359,6 +359,14 @@ class TestLeaving:
         cast.therapist.refresh_from_db()
         assert not cast.therapist.published
 
+    def test_no_day_is_chosen_beforehand(self, cast: Cast) -> None:
+        visitor = cast.visitor(cast.therapist)
+        assert f'value="{cast.practice.today.isoformat()}"' not in visitor.get("/you/leaving/").content.decode()
+        page = visitor.post("/you/leaving/", {"to": str(cast.other_therapist.pk), "last_day": ""})
+        assert page.status_code == 422
+        assert "choose a day" in page.content.decode()
+        assert Course.objects.get(client=cast.ada).therapist == cast.therapist
+
     def test_a_later_day_changes_nothing_until_it_is_over(self, cast: Cast) -> None:
         last = cast.practice.today + timedelta(days=3)
         body = {"to": str(cast.other_therapist.pk), "last_day": last.isoformat()}

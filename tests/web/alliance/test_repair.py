@@ -104,7 +104,9 @@ class TestLayingAside:
         rated(cast, 4, 4, 2)
         third = cast.course.occasions.get(number=3)
         place, desk = f"/sessions/{third.pk}/lay-aside/drop/", cast.visitor(cast.therapist)
-        assert desk.post(place, {}).status_code == 422
+        page = desk.post(place, {})
+        assert page.status_code == 422
+        assert "choose one of the reasons" in page.content.decode()
         assert things(cast) == ["drop"]
         assert desk.post(place, {"why": "life", "note": "a funeral"}).status_code == 302
         assert desk.post(place, {"why": "life"}).status_code == 302  # pressed twice

@@ -159,10 +159,13 @@ class TestOnTheirPage:
                 taken_up_at=timezone.now() if taken_up else None,
                 withdrawn_at=timezone.now() if withdrawn else None,
             ).save()
+        saying = actions.save_saying(asker=of_member(cast.therapist), course=cast.course, text="It passes.")
+        actions.bring(asker=of_client(cast.ada), course=cast.course, kind="saying", about=saying.pk)
         page = cast.visitor(cast.ada).get(reverse("my")).content.decode()
-        assert page.index("‘My sister’") < page.index("It was taken up")
-        assert page.index("‘Sleep’") < page.index("It was not taken up yet")
+        assert page.index("‘My sister’") < page.index("You talked about it on ")
+        assert "Not talked about yet" in page[page.index("‘Sleep’") :].split("</p>")[0]
         assert "Gone" not in page
+        assert "You brought ‘It passes.’" in page  # words at hand are named by their words
         assert "Sleep" not in cast.visitor(cast.bo).get(reverse("my")).content.decode()
         assert queries.what_was_brought(of_member(cast.other_therapist), [cast.course]) == {}
 

@@ -69,6 +69,7 @@ def test_from_an_empty_page_to_a_second_version_that_both_signed(cast: Cast) -> 
     # He proposes; she finds it on her page, and says what should be otherwise.
     desk.post(f"{of}new/", proposal("to sleep through", "to call my sister"))
     assert "waits for your answer" in text(own.get("/my/"))
+    assert "proposed a working agreement. There is no hurry." in text(own.get("/my/"))
     page = text(own.get(hers))
     assert "This is an invitation, not a contract. You can say no to any of it, now or later." in page
     assert "No one is alerted by what you write here." in page
@@ -76,6 +77,7 @@ def test_from_an_empty_page_to_a_second_version_that_both_signed(cast: Cast) -> 
     own.post(hers, answer(cast, "otherwise", otherwise="Please not every week."))
     assert "Please not every week." in text(desk.get(of))
     assert "would like something otherwise" in text(desk.get(f"/courses/{cast.course.pk}/"))
+    assert "Please not every week." in text(desk.get(f"{of}new/"))  # the wish is in sight while it is answered
 
     # The second version begins with the first; the goal that stays keeps its thread.
     again = text(desk.get(f"{of}new/"))

@@ -107,8 +107,14 @@ def _store(request: Request, one: Course, form: forms.Proposal) -> None:
 
 
 def _propose(request: Request, one: Course, form: forms.Proposal, status: int = 200) -> HttpResponse:
-    attempt = attempt_of(request.POST.get("attempt"))
-    context = {"course": one, "form": form, "attempt": attempt, "first": queries.agreement(request.asker, one) is None}
+    latest = queries.agreement(request.asker, one)
+    context = {
+        "course": one,
+        "form": form,
+        "attempt": attempt_of(request.POST.get("attempt")),
+        "first": latest is None,
+        "otherwise": latest.otherwise if latest and latest.state == "otherwise" else "",
+    }
     return render(request, "alliance/propose_agreement.html", context, status=status)
 
 

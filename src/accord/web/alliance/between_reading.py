@@ -29,6 +29,11 @@ class Bringing:
     def line(self) -> str:
         return self.words if self.row.kind == Brought.THOUGHT else f"{self.row.get_kind_display()}: {self.words}"
 
+    @property
+    def quoted(self) -> str:
+        """The same behind a colon: a step, ‘Ride the bus’."""
+        return self.words if self.row.kind == Brought.THOUGHT else f"{self.row.get_kind_display()}, ‘{self.words}’"
+
 
 @dataclass(frozen=True)
 class Between:
@@ -56,7 +61,7 @@ class Between:
         """One line each: the step, what was told, what is brought."""
         step = [f"The step: {_ended(self.current.what)} {_standing(self.current)}"] if self.current else []
         told = [f"Told: {_ended(one.what)} {told_words(one)}." for one in self.told]
-        return [*step, *told, *(f"To talk about: {one.line}" for one in self.brought)]
+        return [*step, *told, *(f"To talk about: {one.quoted}" for one in self.brought)]
 
 
 def _standing(step: SeenStep) -> str:

@@ -150,7 +150,6 @@ class LeavingForm(ColleagueForm):
         super().__init__(*args, **kwargs)
         self.today, self.courses = today, courses
         self.fields["to"].label = "Colleague for everybody"
-        self.fields["last_day"].initial = today.isoformat()
         for one in courses:
             self.fields[f"to-{one.pk}"] = forms.ChoiceField(
                 label=f"{one.client.name} goes on with",

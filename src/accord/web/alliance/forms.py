@@ -179,7 +179,12 @@ def attendance_of(text: str) -> tuple[str, str] | None:
 class NewClient(forms.Form):
     """A person this therapist begins to work with."""
 
-    name = forms.CharField(label="Name", max_length=120, help_text="Kept encrypted. Only you see it.")
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        help_text="Kept encrypted. Only you see it, and whoever looks after this client with you.",
+        error_messages={"required": "write a name, or a short name that you will know"},
+    )
     email = forms.EmailField(
         label="E-mail",
         required=False,

@@ -44,7 +44,11 @@ class Ticks(forms.MultipleChoiceField):
 class TalkForm(forms.Form):
     """When, what it was about, how it showed, what was tried."""
 
-    talked_on = forms.DateField(label="When you talked", widget=forms.DateInput(attrs={"type": "date"}))
+    talked_on = forms.DateField(
+        label="When you talked",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "choose the day on which you talked", "invalid": "write the day as 2027-03-24"},
+    )
     about = Ticks(label="What it was about", choices=ABOUT, required=False)
     showed = forms.ChoiceField(
         label="How it showed", choices=list(SHOWED.items()), widget=forms.RadioSelect, initial="unsure"
@@ -74,7 +78,9 @@ class TalkForm(forms.Form):
 class LayAsideForm(forms.Form):
     """Why a signal is laid aside."""
 
-    why = forms.ChoiceField(label="Why", choices=WHY, widget=forms.RadioSelect)
+    why = forms.ChoiceField(
+        label="Why", choices=WHY, widget=forms.RadioSelect, error_messages={"required": "choose one of the reasons"}
+    )
     note = forms.CharField(label="In a line", required=False, max_length=300)
 
 

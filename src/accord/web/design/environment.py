@@ -54,7 +54,7 @@ def number(value: float | None, digits: int | None = None) -> str:
     if value is None:
         return "–"
     whole = digits is None and float(value).is_integer()
-    return str(int(value)) if whole else f"{value:.{1 if digits is None else digits}f}"
+    return str(int(value)) if whole else f"{value:z.{1 if digits is None else digits}f}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from accord.web.alliance import queries as alliance
+from accord.web.alliance.between_reading import Bringing, bringings
 from accord.web.alliance.models import Brought, Course, Declared, Occasion, Repair
 from accord.web.people.asker import Asker
 
@@ -30,7 +31,7 @@ class Became:
     """Of one course: what was talked about and what was brought, the newest first."""
 
     talked: Sequence[Talked]
-    brought: Sequence[Brought]
+    brought: Sequence[Bringing]
 
     @property
     def settled(self) -> Sequence[Talked]:
@@ -39,7 +40,7 @@ class Became:
 
     def on(self, occasion: Occasion) -> "Became":
         """What belongs to one day."""
-        days = [one for one in self.brought if one.kind == Brought.SESSION and one.about == occasion.pk]
+        days = [one for one in self.brought if one.row.kind == Brought.SESSION and one.row.about == occasion.pk]
         return Became([one for one in self.talked if one.since == occasion], days)
 
 
@@ -47,7 +48,10 @@ def became(asker: Asker, courses: Iterable[Course]) -> Mapping[UUID, Became]:
     """For each of a client's courses. What their therapist noted of it is not among it."""
     every = list(courses)
     repairs, brought = alliance.repairs(asker, every), alliance.what_was_brought(asker, every)
-    return {one.pk: Became(_talked(repairs.get(one.pk, ())), brought.get(one.pk, [])) for one in every}
+    return {
+        one.pk: Became(_talked(repairs.get(one.pk, ())), bringings(asker, one, brought.get(one.pk, [])))
+        for one in every
+    }
 
 
 def _talked(repairs: Iterable[Repair]) -> list[Talked]:

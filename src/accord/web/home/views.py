@@ -59,9 +59,9 @@ def my(request: Request) -> HttpResponse:
     courses = [(one, read_course(request.asker, one)) for one in own]
     shown = []
     for one, rows in courses:
-        charts = [("Alliance check-in", reading.alliance_chart(rows, own=True))]
+        charts = [(wording.measure(reading.ALLIANCE), reading.alliance_chart(rows, own=True))]
         charts += [
-            (wording.measure(name).title, reading.outcome_chart(rows, name, cutoffs=False))
+            (wording.measure(name), reading.outcome_chart(rows, name, cutoffs=False))
             for name in reading.outcome_measures(rows)
         ]
         standing = gather.my_course(request.asker, one, rows)
@@ -72,9 +72,7 @@ def my(request: Request) -> HttpResponse:
     context = {
         "waiting": alliance.waiting_check_ins(request.asker, timezone.now()),
         "courses": shown,
-        "agreed": {
-            one.pk: agreed.for_course(request.asker, one, [row.occasion for row in rows]) for one, rows in courses
-        },
+        "agreed": {one.pk: _agreed(request.asker, one, rows) for one, rows in courses},
         "became": became(request.asker, own),
     }
     return render(request, "home/my.html", context)

@@ -18,7 +18,7 @@ TELLING = re.compile(
 class ArticleForm(forms.Form):
     """One article."""
 
-    title = forms.CharField(label="Title", max_length=120)
+    title = forms.CharField(label="Title", max_length=120, error_messages={"required": "give it a title"})
     text = forms.CharField(
         label="Text",
         required=False,
@@ -36,10 +36,22 @@ class CommentForm(forms.Form):
     """What a reader says."""
 
     name = forms.CharField(
-        label="Name", max_length=60, help_text="It is shown. It need not be your own name.", widget=forms.TextInput
+        label="Name",
+        max_length=60,
+        help_text="It is shown. It need not be your own name.",
+        error_messages={"required": "write a name; any name is fine"},
     )
-    email = forms.EmailField(label="E-mail", help_text="Not published. It tells you when your comment is shown, once.")
-    text = forms.CharField(label="Comment", max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="Not published. It tells you when your comment is shown, once.",
+        error_messages={"required": "write an address, or nobody can tell you when it is shown"},
+    )
+    text = forms.CharField(
+        label="Comment",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "write what you would like to say"},
+    )
     website = forms.CharField(label="Leave this empty", required=False)
 
     def clean_website(self) -> str:

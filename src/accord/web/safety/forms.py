@@ -64,4 +64,5 @@ class NoteForm(forms.Form):
         widget=forms.Textarea,
         max_length=2000,
         help_text="A line is enough: spoke by phone, safe tonight, we meet tomorrow.",
+        error_messages={"required": "write in a line what you did"},
     )
