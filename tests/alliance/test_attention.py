@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from accord.alliance import Aside, Entry, Rule, ceiling, concerns, opening, read, standing
+from accord.alliance import Aside, Entry, Rule, ceiling, opening, read, standing, to_ask
 
 RULE = Rule(sd_within=0.35, reliable_drop=0.8)
 FALL = (4.4, 4.5, 4.4, 3.0)
@@ -16,7 +16,7 @@ def course(*values: float | None, off: float = 0) -> list[Entry]:
 
 
 def asked(entries: list[Entry], **known) -> list[tuple[str, int | None]]:  # type: ignore[no-untyped-def]
-    return [(one.what, one.since) for one in concerns(read(entries, RULE), **known)]
+    return [(one.what, one.since) for one in to_ask(read(entries, RULE), **known)]
 
 
 def test_a_steady_course_brings_nothing() -> None:
@@ -24,7 +24,7 @@ def test_a_steady_course_brings_nothing() -> None:
 
 
 def test_a_drop_comes_before_strain() -> None:
-    found = concerns(read(course(*FALL, off=4), RULE))
+    found = to_ask(read(course(*FALL, off=4), RULE))
     assert [(one.what, one.tier, one.since) for one in found] == [("drop", "alert", 4), ("strain:off", "watch", 4)]
     assert "below the mean of the last 3 ratings" in found[0].reason
     assert found[1].reason == "something between them felt off: 4 of 5"
@@ -32,7 +32,7 @@ def test_a_drop_comes_before_strain() -> None:
 
 def test_a_drop_stays_one_thing_until_scores_return() -> None:
     """The session after is still low: it is the same drop, told from its onset on, not a second one."""
-    [still] = concerns(read(course(*FALL, 3.1), RULE))
+    [still] = to_ask(read(course(*FALL, 3.1), RULE))
     assert (still.what, still.since) == ("drop", 4)
     assert "1 of 3 sessions used" in still.reason
     assert asked(course(*FALL, 4.4)) == []
@@ -99,9 +99,9 @@ def test_every_thing_has_words_to_open_it_and_no_way_of_showing_is_guessed() -> 
 def test_whatever_was_laid_aside_is_never_asked_about(values: list[float | None], mark: int) -> None:
     """For any course: laying aside all that is asked about leaves nothing of it but what has no session."""
     readings = read([Entry(n, value, strain={"off": mark % 6}) for n, value in enumerate(values, 1)], RULE)
-    found = concerns(readings)
+    found = to_ask(readings)
     laid = [Aside(one.what, one.since or 0) for one in found]
-    assert concerns(readings, aside=laid) == ()
+    assert to_ask(readings, aside=laid) == ()
 
 
 @given(some.lists(some.one_of(some.none(), some.floats(0, 5)), max_size=12))

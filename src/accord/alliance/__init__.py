@@ -25,7 +25,7 @@ from accord.alliance.agreement import (
     due,
     topics,
 )
-from accord.alliance.attention import MOST, Aside, Concern, ceiling, concerns, since_last_rated
+from accord.alliance.attention import MOST, Aside, ToAsk, ceiling, since_last_rated, to_ask
 from accord.alliance.detectors import (
     DETECTORS,
     Chart,
@@ -66,7 +66,6 @@ __all__ = [
     "Aside",
     "Ceiling",
     "Chart",
-    "Concern",
     "Course",
     "CourseGap",
     "Declared",
@@ -92,11 +91,11 @@ __all__ = [
     "State",
     "TherapistGap",
     "Thing",
+    "ToAsk",
     "Told",
     "Topic",
     "VShape",
     "ceiling",
-    "concerns",
     "course_gap",
     "due",
     "foretold_against_felt",
@@ -115,6 +114,7 @@ __all__ = [
     "step",
     "therapist_gap",
     "therapist_spread",
+    "to_ask",
     "topics",
     "within_sd",
 ]

@@ -19,7 +19,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class ToAsk:
     """One thing to ask about. `what` is drop, strain:<item>, gap, missing or mending; `since` the session it began in.
 
     value and threshold are those of the signal behind it, where there is one.
@@ -37,12 +37,12 @@ class Concern:
     version: str = VERSION
 
 
-def concerns(
+def to_ask(
     readings: Sequence[Reading],
     *,
     aside: Iterable[Aside] = (),
     mending: Iterable[tuple[int | None, Standing]] = (),
-) -> tuple[Concern, ...]:
+) -> tuple[ToAsk, ...]:
     """Everything there is to ask about now, the weightiest first; the first three are enough for one session.
 
     Signals count from the last rated session on: older ones had their session. What is being mended is told as that,
@@ -67,24 +67,24 @@ def ceiling(readings: Sequence[Reading]) -> Ceiling | None:
     return rated[-1].ceiling if rated else None
 
 
-def _current(readings: Sequence[Reading]) -> list[Concern]:
+def _current(readings: Sequence[Reading]) -> list[ToAsk]:
     latest = since_last_rated(readings)
     found = [_beside(one.session, signal) for one in latest for signal in one.signals if signal.kind != "drop"]
     return found + _drop(readings, latest)
 
 
-def _beside(session: int, signal: Signal) -> Concern:
+def _beside(session: int, signal: Signal) -> ToAsk:
     rank = {"strain": 2, "gap": 6, "missing": 7}[signal.kind]
     what = signal.method if signal.kind == "strain" else signal.kind
     return _concern(what, session, signal, signal.reason, rank)
 
 
-def _concern(what: str, since: int, signal: Signal, reason: str, rank: int) -> Concern:
+def _concern(what: str, since: int, signal: Signal, reason: str, rank: int) -> ToAsk:
     numbers = signal.value, signal.threshold, signal.n_used, signal.method
-    return Concern(what, since, signal.tier, reason, rank, *numbers)
+    return ToAsk(what, since, signal.tier, reason, rank, *numbers)
 
 
-def _drop(readings: Sequence[Reading], latest: Sequence[Reading]) -> list[Concern]:
+def _drop(readings: Sequence[Reading], latest: Sequence[Reading]) -> list[ToAsk]:
     """A drop that is open, told from its onset on: one thing, however many sessions it lasts."""
     if not latest:
         return []
@@ -105,12 +105,12 @@ def _weight(drop: Signal) -> int:
     return 0 if drop.tier == "alert" else 3
 
 
-def _mending(since: int | None, how: Standing) -> Concern:
+def _mending(since: int | None, how: Standing) -> ToAsk:
     rank = {"not-yet": 1, "returned": 4, "talked": 5}[how.state]
-    return Concern("mending", since, "watch", how.reason, rank, method=how.method)
+    return ToAsk("mending", since, "watch", how.reason, rank, method=how.method)
 
 
-def _is_laid(one: Concern, laid: Sequence[Aside]) -> bool:
+def _is_laid(one: ToAsk, laid: Sequence[Aside]) -> bool:
     """For the same drop it never comes back, also where a late check-in moved its beginning to an earlier session."""
     if one.what == "drop":
         return any(each.what == "drop" and each.session >= (one.since or 0) for each in laid)

@@ -35,7 +35,7 @@ class Standing:
 
 
 REASONS: dict[State, str] = {
-    "talked": "talked about; scores have not come back, and nobody has said yet whether it feels mended",
+    "talked": "talked about; whether it feels mended was not said yet",
     "returned": "scores returned; whether it feels mended was not said",
     "mended": "the client says that it feels mended",
     "not-yet": "the client says that it does not feel mended yet",

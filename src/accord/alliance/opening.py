@@ -28,7 +28,7 @@ class Opening:
 
 
 def opening(what: str | None, state: str | None = None) -> Opening:
-    """For a concern's `what` (and a repair's state), for 'ceiling', and for None where nothing stands out."""
+    """For what there is to ask about (`what`, and a repair's state), for 'ceiling', for None: nothing stands out."""
     if what == "mending":
         return MENDING.get(state or "", MENDING["talked"])
     return OPENINGS[what or "nothing"]

@@ -14,6 +14,8 @@ from tests.cast import Cast, alliance_answers, send
 
 
 def test_today_comes_first_one_line_each(cast: Cast) -> None:
+    noon = timezone.now().replace(hour=12, minute=0)  # an hour ago may be yesterday
+    alliance.move_session(asker=of_member(cast.therapist), occasion=cast.session, starts_at=noon)
     page = cast.visitor(cast.therapist).get("/desk/").content.decode()
     today = page[page.index("Today") : page.index("Your clients")]
     assert "Ada Lovell" in today

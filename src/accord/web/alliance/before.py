@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from accord.alliance import MOST, SHOWED, Concern
+from accord.alliance import MOST, SHOWED, Level, ToAsk
 from accord.web.alliance import queries, signals
 from accord.web.alliance.agreed import Agreed
 from accord.web.alliance.between_reading import Between
@@ -28,43 +28,57 @@ NAMES = {
 class Thing:
     """One of the three things: its name, its reason, and how to lay it aside or take it further."""
 
-    concern: Concern
+    asked: ToAsk
     name: str
     occasion: UUID | None
     repair: UUID | None
+    level: Level | None = None
 
     @property
     def reason(self) -> str:
-        """In one line, with the session it began in."""
-        one = self.concern
+        """In one plain line, with the session it began in; `arithmetic` has the numbers behind it."""
+        one, level = self.asked, self.level
         if one.what.startswith("strain:") and one.value is not None:
             return f"marked {one.value:g} of 5 after session {one.since}"
+        if one.what == "drop" and level and level.value is not None and level.baseline is not None:
+            return (
+                f"session {one.since} was rated {level.value:.1f}; usual for this person is about {level.baseline:.1f}"
+            )
+        if one.what == "gap" and one.value is not None:
+            way = "higher" if one.value > 0 else "lower"
+            return f"beside theirs you rated session {one.since} {abs(one.value):.1f} {way} than before"
         return f"session {one.since}: {one.reason}" if one.since and one.what != "mending" else one.reason
 
     @property
+    def arithmetic(self) -> str:
+        """The rule's own sentence, where `reason` says it more plainly."""
+        return self.asked.reason if self.asked.what in ("drop", "gap") else ""
+
+    @property
     def may_be_laid_aside(self) -> bool:
-        return self.concern.what != "mending" and self.occasion is not None
+        return self.asked.what != "mending" and self.occasion is not None
 
 
 def things(seen: Sight) -> list[Thing]:
     """At most three, the weightiest first."""
-    return [_thing(seen, one) for one in seen.concerns[:MOST]]
+    return [_thing(seen, one) for one in seen.to_ask[:MOST]]
 
 
 def thing(asker: Asker, occasion: Occasion, what: str, now: datetime) -> Thing | None:
     """The signal of this kind that began in this session, also where it was laid aside a moment ago."""
     course = occasion.course
     if any((one.what, one.since_id) == (what, occasion.pk) for one in queries.laid_aside(asker, [course])[course.pk]):
-        return Thing(Concern(what, occasion.number, "watch", "laid aside", 0), NAMES[what], occasion.pk, None)
+        return Thing(ToAsk(what, occasion.number, "watch", "laid aside", 0), NAMES[what], occasion.pk, None)
     seen = read(asker, [course], now)[course.pk]
-    every = (_thing(seen, one) for one in seen.concerns if one.what == what and one.since == occasion.number)
+    every = (_thing(seen, one) for one in seen.to_ask if one.what == what and one.since == occasion.number)
     return next((one for one in every if one.may_be_laid_aside), None)
 
 
-def _thing(seen: Sight, one: Concern) -> Thing:
+def _thing(seen: Sight, one: ToAsk) -> Thing:
     occasion = seen.occasion(one.since)
     begun = [each.repair for each in seen.repairs if one.what == "mending" and _same(each.repair.since_id, occasion)]
-    return Thing(one, NAMES[one.what], occasion.pk if occasion else None, begun[0].pk if begun else None)
+    level = next((each.level for each in seen.readings if each.session == one.since), None)
+    return Thing(one, NAMES[one.what], occasion.pk if occasion else None, begun[0].pk if begun else None, level)
 
 
 def _same(since: UUID | None, occasion: object) -> bool:

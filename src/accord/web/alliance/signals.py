@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accord import alliance
-from accord.alliance import Aside, Concern, Entry, Level, Opening, Reading, Rule, Standing
+from accord.alliance import Aside, Entry, Level, Opening, Reading, Rule, Standing, ToAsk
 from accord.web.alliance.course import ALLIANCE, Mark, Meeting
 from accord.web.alliance.models import CheckIn, Dismissal, Occasion, Repair
 from accord.web.alliance.queries import word_of
@@ -49,11 +49,11 @@ class Sight:
     entries: Sequence[Entry]
     readings: Sequence[Reading]
     repairs: Sequence[Mended]
-    concerns: Sequence[Concern]
+    to_ask: Sequence[ToAsk]
 
     @property
-    def first(self) -> Concern | None:
-        return self.concerns[0] if self.concerns else None
+    def first(self) -> ToAsk | None:
+        return self.to_ask[0] if self.to_ask else None
 
     @property
     def last(self) -> Reading | None:
@@ -67,7 +67,7 @@ class Sight:
 
     @property
     def opening(self) -> Opening:
-        """The one next step: for the weightiest concern, else for near perfect scores, else the usual question."""
+        """The one next step: for the weightiest asked, else for near perfect scores, else the usual question."""
         if self.first is None:
             return alliance.opening("ceiling" if self.ceiling else None)
         begun = [one.standing.state for one in self.repairs if _session(one.repair) == self.first.since]
@@ -90,7 +90,7 @@ def sight(
     entries = [_entry(row) for row in meetings if _is_read(row, asked.get(row.occasion.pk, ()), now)]
     readings = alliance.read(entries, rule())
     mended = [Mended(one, _standing(one, readings, entries)) for one in repairs]
-    found = alliance.concerns(
+    found = alliance.to_ask(
         readings,
         aside=[Aside(one.what, one.since.number) for one in aside if one.since.number],
         mending=[(_session(one.repair), one.standing) for one in mended],

@@ -19,7 +19,7 @@ def make(**options: Any) -> Environment:
     environment.filters.update(
         day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago, json_script=json_script
     )
-    environment.filters["sentence"] = sentence
+    environment.filters.update(sentence=sentence, as_date=lambda at: at.date())
     return environment
 
 
