@@ -47,7 +47,7 @@ class TestBeforeYouGoIn:
     def test_a_drop_is_told_with_its_reason_a_next_step_and_words(self, cast: Cast) -> None:
         rated(cast, 4, 4, 4, 2)
         text = page(cast)
-        assert "Session 4 was rated 2.0; usual for this person: about 4.0." in text
+        assert "Session 4 was rated 2.0; usual for this person is about 4.0." in text
         assert "2 is 2 below the mean of the last 3 ratings (4)" in text  # how it is worked out
         assert "Ask first how the last meeting was for them" in text
         assert "How does it show? A score cannot tell." in text
