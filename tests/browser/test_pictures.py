@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accord.web.alliance.models import CheckIn, Course
-from accord.web.home import demo
+from accord.web.home import demo, gather
+from accord.web.people.asker import of_member
 from accord.web.people.models import Member
 from tests.browser.conftest import DESK, PHONE, sign_in
 from tests.cast import Cast, make_cast
@@ -31,6 +33,7 @@ class Subject:
     therapist: Member
     course: Course
     after: CheckIn
+    strained: Course
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def subject(transactional_db: None) -> Subject:
         demo.build(seed=1)
         return _longest(demo.account_for_door("therapist").member)
     stage = make_cast()
-    return Subject(stage.therapist, stage.course, stage.after)
+    return Subject(stage.therapist, stage.course, stage.after, stage.course)
 
 
 def _longest(therapist: Member) -> Subject:
@@ -48,7 +51,13 @@ def _longest(therapist: Member) -> Subject:
     waiting = CheckIn.objects.filter(occasion__course__therapist=therapist, moment="after", answered_at=None)
     held = waiting.filter(occasion__attended="yes").select_related("occasion__course__client").order_by("-expires_at")
     last = max(held[:5], key=lambda one: one.occasion.number or 0)
-    return Subject(therapist, last.occasion.course, last)
+    return Subject(therapist, last.occasion.course, last, _most_to_ask(therapist))
+
+
+def _most_to_ask(therapist: Member) -> Course:
+    """Whose page before the session has most on it."""
+    lines = gather.caseload(of_member(therapist), timezone.now())
+    return max(lines, key=lambda line: len(line.sight.to_ask)).course
 
 
 Shot = tuple[str, dict[str, int], Callable[[Subject], str], Callable[[Page], None]]
@@ -69,6 +78,7 @@ def _begin(page: Page) -> None:
 TALL = {"width": 1280, "height": 990}  # both charts
 
 SHOTS: list[Shot] = [
+    ("before", TALL, lambda one: reverse("before", args=[one.strained.pk]), _nothing),
     ("course", TALL, lambda one: reverse("course", args=[one.course.pk]), _nothing),
     ("desk", DESK, lambda one: reverse("desk"), _nothing),
     ("check-in", PHONE, lambda one: link_to(one.after), _begin),

@@ -82,7 +82,7 @@ def marks(kind: int, item: Series, points: Sequence[Point | None], x_labels: Seq
     for k, point in enumerate(points):
         if point is None:
             continue
-        said = f"{item.name}, {x_labels[k]}: {shown(item.values[k] or 0)}"
+        said = f"{item.name}, {x_labels[k]}: {shown(round(item.values[k] or 0, 1))}"  # as the table beside it says it
         drawn.append(_mark(kind, point, said, hrefs[k], tab, visible=k in shape))
     return "".join(drawn)
 

@@ -46,7 +46,7 @@ class Thing:
             )
         if one.what == "gap" and one.value is not None:
             way = "higher" if one.value > 0 else "lower"
-            return f"beside theirs you rated session {one.since} {abs(one.value):.1f} {way} than before"
+            return f"after session {one.since} you rated {abs(one.value):.1f} {way} beside theirs than before"
         return f"session {one.since}: {one.reason}" if one.since and one.what != "mending" else one.reason
 
     @property
