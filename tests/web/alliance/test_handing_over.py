@@ -10,8 +10,9 @@ from django.utils import timezone
 from accord.errors import RefusedError
 from accord.web.alliance import actions, queries
 from accord.web.alliance.models import Brought, Course, Cover, Occasion, Saying, Step
+from accord.web.people import actions as people
 from accord.web.people.asker import COMMAND, of_client, of_member
-from accord.web.people.models import Account
+from accord.web.people.models import Account, Member
 from accord.web.safety import actions as safety_actions
 from accord.web.safety import queries as safety
 from accord.web.safety.models import Flag
@@ -57,6 +58,14 @@ def next_session(cast: Cast, day: int = 3) -> Occasion:
 
 def hand_over(cast: Cast, note: str = NOTE) -> Course:
     return actions.hand_over(asker=of_member(cast.therapist), course=cast.course, to=cast.other_therapist, note=note)
+
+
+def make_member(cast: Cast) -> Member:
+    member = people.add_member(
+        asker=COMMAND, practice=cast.practice.pk, name="Dr. Third", roles=frozenset({"therapist"})
+    )
+    people.give_account(asker=COMMAND, member=member, email="third@example.org")
+    return member
 
 
 class TestAway:
@@ -312,6 +321,19 @@ class TestHandingOver:
         assert hand_over(cast) == there
         coming.refresh_from_db()
         assert coming.number == 2
+
+    def test_from_two_colleagues_to_one_both_lead_to_them(self, cast: Cast) -> None:
+        """What is said late of either course reaches whoever works with the client now."""
+        third = make_member(cast)
+        beside = actions.open_course(asker=of_member(third), client=cast.ada, therapist=third)
+        goes_on = hand_over(cast)
+        ended = actions.hand_over(asker=of_member(third), course=beside, to=cast.other_therapist, note=NOTE)
+        assert ended == goes_on
+        assert [queries.last_of(one) for one in (cast.course, beside)] == [goes_on, goes_on]
+        goes_on.refresh_from_db()
+        assert queries.earlier(goes_on) == [beside.pk, cast.course.pk]
+        with pytest.raises(RefusedError, match="hand it back"):
+            actions.reopen_course(asker=of_member(cast.therapist), course=Course.objects.get(pk=cast.course.pk))
 
     def test_whoever_stood_in_for_the_old_course_sees_it_no_more(self, cast: Cast) -> None:
         look_after(cast, 0, 5)

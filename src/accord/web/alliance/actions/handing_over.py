@@ -64,14 +64,23 @@ def _next(asker: Asker, course: Course, to: Member, note: str) -> Course:
         rows = [PlannedMeasure(practice_id=course.practice_id, course=there, **one) for one in asked]
         PlannedMeasure.objects.bulk_create(rows)
         record(asker, "open course", there.pk, practice=course.practice_id)
-    elif there.continues_id is None and there.pk not in queries.earlier(course):
-        there.continues = course
-        there.save(update_fields=["continues"])
-    elif note:
-        raise RefusedError(
-            "your colleague’s course with this client goes on from another one; hand over without a note"
-        )
+    elif there.pk not in queries.earlier(course):
+        _follow(there, course)
     return there
+
+
+def _follow(there: Course, course: Course) -> None:
+    """One course after the other, so that whoever asks where one goes on comes to the last, and danger said late too.
+
+    What the colleague's course went on from before now stands before all that this one went on from.
+    """
+    chain, before = [course.pk, *queries.earlier(course)], there.continues_id
+    if before == course.pk:
+        return
+    there.continues = course
+    there.save(update_fields=["continues"])
+    if before and before not in chain:
+        Course.objects.filter(pk=chain[-1]).update(continues=before)
 
 
 def _move_sessions(course: Course, goes_on: Course) -> None:
