@@ -25,7 +25,7 @@ from accord.alliance.agreement import (
     due,
     topics,
 )
-from accord.alliance.attention import MOST, Aside, ToAsk, ceiling, since_last_rated, to_ask
+from accord.alliance.attention import MOST, Aside, ToAsk, ceiling, to_ask
 from accord.alliance.detectors import (
     DETECTORS,
     Chart,
@@ -108,7 +108,6 @@ __all__ = [
     "scored_since",
     "sd_from_file",
     "side_scores",
-    "since_last_rated",
     "standing",
     "start",
     "step",

@@ -22,7 +22,7 @@ class Aside:
 class ToAsk:
     """One thing to ask about. `what` is drop, strain:<item>, gap, missing or mending; `since` the session it began in.
 
-    value and threshold are those of the signal behind it, where there is one.
+    value and threshold are those of the signal behind it, where there is one; `how` is how it stands with mending.
     """
 
     what: str
@@ -34,6 +34,7 @@ class ToAsk:
     threshold: float | None = None
     n_used: int = 0
     method: str = ""
+    how: Standing | None = None
     version: str = VERSION
 
 
@@ -55,7 +56,7 @@ def to_ask(
     return tuple(sorted(found, key=lambda one: (one.rank, -(one.since or 0), one.what)))
 
 
-def since_last_rated(readings: Sequence[Reading]) -> Sequence[Reading]:
+def _since_last_rated(readings: Sequence[Reading]) -> Sequence[Reading]:
     """The last rated session and those after it; all of them where none was rated."""
     rated = [place for place, one in enumerate(readings) if one.value is not None]
     return readings[rated[-1] if rated else 0 :]
@@ -68,7 +69,7 @@ def ceiling(readings: Sequence[Reading]) -> Ceiling | None:
 
 
 def _current(readings: Sequence[Reading]) -> list[ToAsk]:
-    latest = since_last_rated(readings)
+    latest = _since_last_rated(readings)
     found = [_beside(one.session, signal) for one in latest for signal in one.signals if signal.kind != "drop"]
     return found + _drop(readings, latest)
 
@@ -76,29 +77,27 @@ def _current(readings: Sequence[Reading]) -> list[ToAsk]:
 def _beside(session: int, signal: Signal) -> ToAsk:
     rank = {"strain": 2, "gap": 6, "missing": 7}[signal.kind]
     what = signal.method if signal.kind == "strain" else signal.kind
-    return _concern(what, session, signal, signal.reason, rank)
+    return _signalled(what, session, signal, signal.reason, rank)
 
 
-def _concern(what: str, since: int, signal: Signal, reason: str, rank: int) -> ToAsk:
+def _signalled(what: str, since: int, signal: Signal, reason: str, rank: int) -> ToAsk:
     numbers = signal.value, signal.threshold, signal.n_used, signal.method
     return ToAsk(what, since, signal.tier, reason, rank, *numbers)
 
 
 def _drop(readings: Sequence[Reading], latest: Sequence[Reading]) -> list[ToAsk]:
-    """A drop that is open, told from its onset on: one thing, however many sessions it lasts."""
+    """A drop that is open, told from its onset on: one thing, however many sessions it lasts. Else that of the last."""
     if not latest:
         return []
     rated = latest[0]
     standing = latest[-1].repair or rated.repair
-    if standing is None or standing.state != "open":
-        return (
-            [_concern("drop", rated.session, rated.drop, rated.drop.reason, _weight(rated.drop))] if rated.drop else []
-        )
-    onset = next((one.drop for one in readings if one.session == standing.since), None)
+    still = standing if standing and standing.state == "open" else None
+    since = still.since if still else rated.session
+    onset = next((one.drop for one in readings if one.session == since), None)
     if onset is None:
         return []
-    reason = onset.reason if rated.session == standing.since else f"{onset.reason}; {standing.reason}"
-    return [_concern("drop", standing.since, onset, reason, _weight(onset))]
+    reason = f"{onset.reason}; {still.reason}" if still and since != rated.session else onset.reason
+    return [_signalled("drop", since, onset, reason, _weight(onset))]
 
 
 def _weight(drop: Signal) -> int:
@@ -107,7 +106,7 @@ def _weight(drop: Signal) -> int:
 
 def _mending(since: int | None, how: Standing) -> ToAsk:
     rank = {"not-yet": 1, "returned": 4, "talked": 5}[how.state]
-    return ToAsk("mending", since, "watch", how.reason, rank, method=how.method)
+    return ToAsk("mending", since, "watch", how.reason, rank, method=how.method, how=how)
 
 
 def _is_laid(one: ToAsk, laid: Sequence[Aside]) -> bool:

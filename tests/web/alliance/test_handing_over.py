@@ -295,6 +295,8 @@ class TestHandingOver:
         assert cast.visitor(cast.therapist).get(f"/repairs/{repair.pk}/").status_code == 404
         assert cast.visitor(cast.other_therapist).get(f"/courses/{new.pk}/").status_code == 200
         assert cast.visitor(cast.other_therapist).get("/desk/").status_code == 200
+        before = cast.visitor(cast.other_therapist).get(f"/courses/{new.pk}/before/").content.decode()
+        assert f"/repairs/{repair.pk}/" in before  # to what is being mended, not to a new talk about it
 
     def test_an_ended_course_asks_nothing_more_and_is_not_reopened_beside_the_new_one(self, cast: Cast) -> None:
         hand_over(cast)

@@ -91,6 +91,7 @@ class TestBeforeYouGoIn:
         record = text[text.index("<textarea") : text.index("</textarea>")]
         assert "A drop in the alliance" in record
         assert "Not a diagnosis" in record
+        assert "If it shows like this: they went quiet, agreed quickly, or talked around it" in record
 
     def test_two_late_check_ins_give_the_same_in_either_order(self, cast: Cast) -> None:
         first, second = (cast.course.occasions.get(number=n).check_ins.get(moment="after") for n in (2, 3))
@@ -190,6 +191,14 @@ class TestRepair:
         shown = talk(cast, since="").content.decode()
         assert "Noticed in the room" in shown
         assert things(cast) == ["mending"]
+
+    def test_two_that_began_without_a_score_each_lead_to_their_own(self, cast: Cast) -> None:
+        talk(cast, since="")
+        talk(cast, since="")
+        actions.declare(asker=of_client(cast.ada), repair=Repair.objects.first(), mended=False)
+        text = page(cast)
+        assert all(f"/repairs/{one.pk}/" in text for one in Repair.objects.all())
+        assert "What is still in the way?" in text  # the one that is not mended comes first, with its own words
 
     @pytest.mark.parametrize(
         "bad",

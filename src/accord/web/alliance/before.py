@@ -76,13 +76,9 @@ def thing(asker: Asker, occasion: Occasion, what: str, now: datetime) -> Thing |
 
 def _thing(seen: Sight, one: ToAsk) -> Thing:
     occasion = seen.occasion(one.since)
-    begun = [each.repair for each in seen.repairs if one.what == "mending" and _same(each.repair.since_id, occasion)]
+    mended = next((each.repair.pk for each in seen.repairs if one.how is each.standing), None)
     level = next((each.level for each in seen.readings if each.session == one.since), None)
-    return Thing(one, NAMES[one.what], occasion.pk if occasion else None, begun[0].pk if begun else None, level)
-
-
-def _same(since: UUID | None, occasion: object) -> bool:
-    return since == getattr(occasion, "pk", None)
+    return Thing(one, NAMES[one.what], occasion.pk if occasion else None, mended, level)
 
 
 def read(asker: Asker, courses: Sequence[Course], now: datetime) -> dict[UUID, Sight]:
@@ -131,8 +127,12 @@ def as_text(course: Course, seen: Sight, found: Sequence[Thing], more: Sequence[
     told += [f"- {one.name}: {one.reason}." for one in found] or ["- Nothing stands out in the check-ins."]
     told += [f"- {side.name}: {_numbers(side)}" for side in signals.sides(seen)]
     told += ["", *more, "", f"Next step: {seen.opening.do}"]
-    told += [f"To open it ({SHOWED[how].lower()}): “{said}”" for how, said in seen.opening.words.items()]
+    told += [f"{_if(how)}: “{said}”" for how, said in seen.opening.words.items()]
     return "\n".join([*told, "", "Client feedback, recorded for discussion. Not a diagnosis."])
+
+
+def _if(how: str) -> str:
+    return "To open it" if how == "unsure" else f"If it shows like this: {SHOWED[how].lower()}"
 
 
 def _numbers(side: signals.Side) -> str:

@@ -46,7 +46,6 @@ class Sight:
     """One course as its therapist sees it before the next session."""
 
     meetings: Sequence[Meeting]
-    entries: Sequence[Entry]
     readings: Sequence[Reading]
     repairs: Sequence[Mended]
     to_ask: Sequence[ToAsk]
@@ -67,11 +66,10 @@ class Sight:
 
     @property
     def opening(self) -> Opening:
-        """The one next step: for the weightiest asked, else for near perfect scores, else the usual question."""
+        """The one next step: for what weighs most, else for near perfect scores, else the usual question."""
         if self.first is None:
             return alliance.opening("ceiling" if self.ceiling else None)
-        begun = [one.standing.state for one in self.repairs if _session(one.repair) == self.first.since]
-        return alliance.opening(self.first.what, begun[0] if begun else None)
+        return alliance.opening(self.first.what, self.first.how.state if self.first.how else None)
 
     def occasion(self, session: int | None) -> Occasion | None:
         """The session of this number."""
@@ -93,9 +91,9 @@ def sight(
     found = alliance.to_ask(
         readings,
         aside=[Aside(one.what, one.since.number) for one in aside if one.since.number],
-        mending=[(_session(one.repair), one.standing) for one in mended],
+        mending=[(one.repair.session, one.standing) for one in mended],
     )
-    return Sight(meetings, sorted(entries, key=lambda one: one.session), readings, mended, found)
+    return Sight(meetings, readings, mended, found)
 
 
 def _is_read(row: Meeting, asked: Iterable[CheckIn], now: datetime) -> bool:
@@ -123,13 +121,9 @@ def _entry(row: Meeting) -> Entry:
 
 def _standing(one: Repair, readings: Sequence[Reading], entries: Sequence[Entry]) -> Standing:
     client, therapist = word_of(one, "client"), word_of(one, "therapist")
-    since = _session(one)
+    since = one.session
     scored = alliance.scored_since(since, readings, entries, rule()) if since else None
     return alliance.standing(client.mended if client else None, therapist.mended if therapist else None, scored)
-
-
-def _session(one: Repair) -> int | None:
-    return one.session
 
 
 @dataclass(frozen=True)

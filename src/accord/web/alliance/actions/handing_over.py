@@ -74,9 +74,9 @@ def _follow(there: Course, course: Course) -> None:
 
     What the colleague's course went on from before now stands before all that this one went on from.
     """
-    chain, before = [course.pk, *queries.earlier(course)], there.continues_id
-    if before == course.pk:
+    if course.pk in queries.earlier(there):
         return
+    chain, before = [course.pk, *queries.earlier(course)], there.continues_id
     there.continues = course
     there.save(update_fields=["continues"])
     if before and before not in chain:
