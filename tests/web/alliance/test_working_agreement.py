@@ -106,6 +106,22 @@ def test_from_an_empty_page_to_a_second_version_that_both_signed(cast: Cast) -> 
     assert "Version 1" in text(own.get(hers))
 
 
+def test_a_yes_in_the_room_that_is_refused_leaves_no_proposal_behind(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody proposes another version in between: the page says that nothing was saved, and nothing was."""
+
+    def overtaken(**_: object) -> None:
+        raise RefusedError("another version has taken its place meanwhile; please read that one")
+
+    monkeypatch.setattr(actions, "agree_in_room", overtaken)
+    desk, of, _, _ = pages(cast)
+    page = desk.post(f"{of}new/", proposal("to sleep", together="on"))
+    assert page.status_code == 422
+    assert "Not saved: another version has taken its place" in text(page)
+    assert not Agreement.objects.exists()
+
+
 def test_a_proposal_pressed_twice_is_one_version(cast: Cast) -> None:
     desk, of, _, _ = pages(cast)
     filled = proposal("to sleep", together="on", willing_coming="3")

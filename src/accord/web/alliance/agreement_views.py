@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -87,6 +88,7 @@ def propose_agreement(request: Request, course_id: UUID) -> HttpResponse:
     return _propose(request, one, form, status=422)
 
 
+@transaction.atomic  # a refused yes takes its proposal with it: the page says 'Not saved'
 def _store(request: Request, one: Course, form: forms.Proposal) -> None:
     ticks = {name: form.cleaned_data[name] for name in ("explained", "asked", "welcomed")}
     made = actions.propose_agreement(
