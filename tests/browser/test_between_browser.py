@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from accord.web.alliance import actions, queries
+from accord.web.alliance import actions, between_reading, queries
 from accord.web.people.asker import of_client, of_member
 from tests.browser.conftest import PHONE, assert_fits, sign_in
 from tests.browser.test_every_page import NARROW
@@ -45,7 +45,7 @@ def test_by_keyboard_alone(at_hand: Page, stage: Cast) -> None:
     at_hand.keyboard.press("Tab")
     at_hand.keyboard.press("Enter")
     at_hand.get_by_text("You foretold a fear of 7 of 10, kept for yourself").wait_for()
-    step = queries.current_step(of_client(stage.ada), stage.course)
+    step = between_reading.current_step(queries.steps(of_client(stage.ada), stage.course))
     assert step is not None
     assert (step.foretold, step.kept) == (7, True)
 

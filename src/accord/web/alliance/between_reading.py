@@ -81,13 +81,17 @@ def told_words(one: SeenStep) -> str:
     return f"{went}; fear {said}" if said else went
 
 
+def current_step(steps: Sequence[SeenStep]) -> SeenStep | None:
+    """The step agreed last, while it is neither told (as far as its reader sees) nor set aside."""
+    return steps[0] if steps and steps[0].state == "open" else None
+
+
 def for_course(asker: Asker, course: Course, now: datetime | None = None) -> Between:
     """What a therapist wants to know before the next session, as far as the client shares it."""
     steps = queries.steps(asker, course)
     since = _last_session(asker, course, now or timezone.now())
     told = [one for one in reversed(steps) if one.told_at and (since is None or one.told_at > since)]
-    current = steps[0] if steps and steps[0].state == "open" else None
-    return Between(current, told, bringings(asker, course, queries.brought(asker, course)))
+    return Between(current_step(steps), told, bringings(asker, course, queries.brought(asker, course)))
 
 
 def _last_session(asker: Asker, course: Course, now: datetime) -> datetime | None:

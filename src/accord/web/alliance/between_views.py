@@ -26,7 +26,7 @@ def _shared(request: Request, course: Course) -> dict[str, Any]:
     record(asker, "read between sessions", course.pk)
     return {
         "course": course,
-        "current": steps[0] if steps and steps[0].state == "open" else None,
+        "current": reading.current_step(steps),
         "last": steps[0] if steps else None,
         "aside": [one for one in steps if one.state == "aside"],
         "fears": reading.fears(steps, course.practice.zone),

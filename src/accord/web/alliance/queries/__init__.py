@@ -23,7 +23,6 @@ from accord.web.alliance.queries.asked import (
 from accord.web.alliance.queries.between import (
     SeenStep,
     brought,
-    current_step,
     one_brought,
     saying,
     sayings,
@@ -119,7 +118,6 @@ __all__ = [
     "course",
     "course_of_flag",
     "covers",
-    "current_step",
     "dismissal",
     "earlier",
     "ending",

@@ -62,12 +62,6 @@ def step(asker: Asker, step_id: UUID) -> SeenStep | None:
     return _as_seen(asker, found) if found else None
 
 
-def current_step(asker: Asker, course: Course) -> SeenStep | None:
-    """The step agreed last, while it is neither told (as far as the asker sees) nor set aside."""
-    last = next(iter(steps(asker, course)), None)
-    return last if last and last.state == "open" else None
-
-
 def sayings(asker: Asker, course: Course, *, removed: bool = False) -> list[Saying]:
     """The words at hand, the oldest first; or those that were removed and can be brought back."""
     found = Saying.objects.filter(course__in=_seen(asker, course), removed_at__isnull=not removed)
