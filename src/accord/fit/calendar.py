@@ -72,7 +72,7 @@ def free_times(
     until    the last day, on the therapist's own calendar
     taken    quarters, in UTC, that something else holds already
     """
-    held, found = set(taken), set()
+    held, found = set(taken), set[datetime]()
     for day in _days(after.astimezone(zone).date(), until):
         for window in pattern.windows(day):
             if kind in window.kinds:

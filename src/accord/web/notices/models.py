@@ -10,13 +10,17 @@ from accord.web.people.models import Practice
 
 
 class Notice(models.Model):
-    """One message to one address. Waiting until `done_at`, `dead_at` or `cancelled_at` is set."""
+    """One message to one address. Waiting until `done_at`, `dead_at` or `cancelled_at` is set.
+
+    `attachment` is an appointment as a calendar file.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE)
     kind = models.CharField(max_length=24)
     address = SealedText()
     path = SealedText(blank=True, default="")
+    attachment = SealedText(null=True, blank=True)
     link = models.UUIDField(null=True)
     generation = models.PositiveSmallIntegerField(default=0)
     cancel_key = models.CharField(max_length=80, blank=True, db_index=True)
@@ -42,6 +46,7 @@ class Notice(models.Model):
         **dict.fromkeys(("lease_until", "attempts", "done_at", "cancelled_at", "dead_at"), PLAIN),
         "address": IDENTIFYING,
         "path": SENSITIVE,
+        "attachment": SENSITIVE,
     }
 
 

@@ -17,6 +17,34 @@ TEXTS = {
         "Your comment is shown",
         "Somebody has read what you wrote, and it is shown now.\n\n{link}\n\nYour address is deleted with this message.",
     ),
+    "confirm": (
+        "Please confirm your address",
+        "Somebody, probably you, asked for a call and gave this address. It goes on once you have opened this link and pressed the button there. It works once, for 24 hours.\n\n{link}\n\nWas it not you? Then you can leave this message alone: nothing is sent to anybody.",
+    ),
+    "way-back": (
+        "Your link back",
+        "Here is the link you asked for. It works once, for an hour.\n\n{link}\n\nDid not ask for it? Then you can leave this message alone: nothing has happened.",
+    ),
+    "search-news": (
+        "There is news for you",
+        "Something has changed in what you asked for, or an answer takes longer than it should. See what you can do next:\n\n{link}",
+    ),
+    "appointment": (
+        "Your appointment",
+        "It is agreed. The time is in the attached calendar file, and everything else is here:\n\n{link}",
+    ),
+    "appointment-off": (
+        "An appointment is called off",
+        "An appointment of yours does not take place. The attached file takes it out of your calendar. What you can do next is here:\n\n{link}",
+    ),
+    "impression": (
+        "How was it?",
+        "You met somebody. Six short questions, a minute, for you alone. It helps to answer soon, and once more on the next day.\n\n{link}",
+    ),
+    "request": (
+        "Somebody has written to you",
+        "There is something new among your requests. Please look, and answer soon: somebody waits for you.\n\n{link}",
+    ),
     "licence": (
         "A date of yours comes up soon",
         "Something that you stated about yourself ends in a few weeks. Please look whether it has been renewed:\n\n{link}",
@@ -29,5 +57,5 @@ TEXTS = {
 }
 """kind -> (subject, text). A test holds every text against a list of words that would give a person away."""
 
-FORGOTTEN = frozenset({"comment"})
+FORGOTTEN = frozenset({"comment", "confirm", "way-back", "search-news", "impression"})
 """Kinds that go to somebody who is not known here otherwise: the message and its address are deleted once it is sent."""

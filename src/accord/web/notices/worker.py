@@ -46,6 +46,8 @@ def _send(notice: Notice) -> None:
     subject, text = TEXTS[notice.kind]
     message = EmailMessage(subject, text.format(link=link(notice)), settings.MAIL_FROM, [notice.address])
     message.extra_headers["Message-ID"] = f"<{notice.pk}@accord.invalid>"  # lets a mailbox drop a message sent twice
+    if notice.attachment:
+        message.attach("appointment.ics", notice.attachment, "text/calendar")
     message.send()
 
 

@@ -1,5 +1,13 @@
-"""The only writers of offers, licences and searches. Each is one transaction, and audited."""
+"""The only writers of offers, licences, searches, free times and meetings. Each is one transaction, and audited."""
 
+from accord.web.fit.actions.asking import (
+    MOST_OPEN,
+    TakenError,
+    Who,
+    ask_for_calls,
+    open_by_way_back,
+    send_way_back,
+)
 from accord.web.fit.actions.credentials import (
     put_back_credential,
     refuse_credential,
@@ -9,18 +17,58 @@ from accord.web.fit.actions.credentials import (
     verify_credential,
     withdraw_credential,
 )
+from accord.web.fit.actions.meetings import (
+    accept,
+    agree_to_time,
+    call_off,
+    decline,
+    give_impression,
+    pick_time,
+    propose_time,
+    rate_own_side,
+    say_missed,
+)
 from accord.web.fit.actions.offers import Offered, state_offer
 from accord.web.fit.actions.searches import begin_search, forget_old_searches, forget_search, relax, save_answers
+from accord.web.fit.actions.times import (
+    add_extra_time,
+    add_weekly_time,
+    close_days,
+    remove_day_apart,
+    remove_weekly_time,
+    settle_finding,
+)
 
 __all__ = [
+    "MOST_OPEN",
     "Offered",
+    "TakenError",
+    "Who",
+    "accept",
+    "add_extra_time",
+    "add_weekly_time",
+    "agree_to_time",
+    "ask_for_calls",
     "begin_search",
+    "call_off",
+    "close_days",
+    "decline",
     "forget_old_searches",
     "forget_search",
+    "give_impression",
+    "open_by_way_back",
+    "pick_time",
+    "propose_time",
     "put_back_credential",
+    "rate_own_side",
     "refuse_credential",
     "relax",
+    "remove_day_apart",
+    "remove_weekly_time",
     "save_answers",
+    "say_missed",
+    "send_way_back",
+    "settle_finding",
     "settle_reminders",
     "state_credential",
     "state_offer",

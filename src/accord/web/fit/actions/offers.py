@@ -40,6 +40,11 @@ class Offered:
     tone: int | None = None
     rings: str = "therapist"
     call_cost: str = ""
+    call_minutes: int = 15
+    reach: str = ""
+    consultation_minutes: int = 50
+    consultation_cost: str = ""
+    consultation_place: str = ""
 
     def columns(self) -> dict[str, Any]:
         given = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -83,6 +88,9 @@ def _check(offered: Offered) -> None:
         raise UsageError(f"fee: got {offered.fee}, wanted 0 or more, or None")
     if offered.places < 0:
         raise UsageError(f"places: got {offered.places}, wanted 0 or more")
+    for name, most in (("call_minutes", 60), ("consultation_minutes", 120)):
+        if not 10 <= (minutes := getattr(offered, name)) <= most:
+            raise UsageError(f"{name}: got {minutes}, wanted 10 to {most}")
     if (offered.latitude is None) != (offered.longitude is None):
         raise UsageError("a place is a latitude and a longitude; got one of the two")
 

@@ -10,9 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.web.audit.actions import record
+from accord.web.fit import queries
 from accord.web.fit import search as plain
+from accord.web.fit.actions import letters
+from accord.web.fit.actions.meetings import call_off_row
 from accord.web.fit.models import Search
-from accord.web.fit.queries import SEARCH_KEPT
+from accord.web.notices import actions as notices
 from accord.web.people.asker import STRANGER
 
 
@@ -28,13 +31,23 @@ def begin_search() -> Search:
 
 @transaction.atomic
 def forget_old_searches(*, now: datetime) -> int:
-    """What was not changed for a month is gone for good."""
-    old = Search.objects.filter(changed_at__lte=now - SEARCH_KEPT)
-    ids = list(old.values_list("pk", flat=True))
-    for one in ids:
-        record(STRANGER, "forget old search", one)
-    Search.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    """What was not changed for a month is gone for good; whoever was asked and has not answered is told."""
+    old = list(Search.objects.exclude(queries.still_kept(now)))
+    for one in old:
+        _let_go(one, now)
+        record(STRANGER, "forget old search", one.pk)
+    Search.objects.filter(pk__in=[one.pk for one in old]).delete()
+    return len(old)
+
+
+def _let_go(one: Search, now: datetime) -> None:
+    """Call off what is open, and withdraw every message that waits for whoever searched."""
+    for each in queries.standings(one, now):
+        if each.open:
+            call_off_row(each, by="seeker", tell_seeker=False)
+        notices.cancel(letters.impression_key(each.meeting))
+        notices.cancel(letters.late_key(each.meeting))
+    notices.cancel(letters.way_back_key(one))
 
 
 @transaction.atomic
@@ -62,6 +75,7 @@ def _write(search_id: UUID, change: Any) -> bool:
 
 @transaction.atomic
 def forget_search(*, search: Search) -> None:
-    """Gone for good, because whoever began it says so."""
+    """Gone for good, because whoever began it says so. What they asked for is called off."""
+    _let_go(search, timezone.now())
     Search.objects.filter(pk=search.pk).delete()
     record(STRANGER, "forget search", search.pk)

@@ -42,7 +42,8 @@ class Credential(models.Model):
 class Offer(models.Model):
     """How one therapist works and for whom, in the words of `accord.fit`; public once their page is published.
 
-    `places` is for how many new clients there is room. A style that is None was not said.
+    `places` is for how many new clients there is room. A style that is None was not said. `reach` (a number or a link)
+    and `consultation_place` are told only to those whom they have agreed to meet.
     """
 
     RINGS = [("therapist", "I ring"), ("seeker", "they ring me"), ("link", "we meet by a link")]
@@ -67,13 +68,20 @@ class Offer(models.Model):
     tone = models.SmallIntegerField(null=True, blank=True)
     rings = models.CharField(max_length=9, choices=RINGS, default="therapist")
     call_cost = models.CharField(max_length=80, blank=True)
+    call_minutes = models.PositiveSmallIntegerField(default=15)
+    reach = SealedText(null=True, blank=True)
+    consultation_minutes = models.PositiveSmallIntegerField(default=50)
+    consultation_cost = models.CharField(max_length=80, blank=True)
+    consultation_place = SealedText(null=True, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
-    # All of it is what a therapist publishes of themself.
+    # What is plain is what a therapist publishes of themself.
     privacy = {
         **dict.fromkeys(("member", "practice", "methods", "languages", "formats", "insurers", "times"), PLAIN),
         **dict.fromkeys(("extras", "gender", "fee", "places", "free_from", "latitude", "longitude"), PLAIN),
         **dict.fromkeys(("lead", "focus", "when", "tone", "rings", "call_cost", "changed_at"), PLAIN),
+        **dict.fromkeys(("call_minutes", "consultation_minutes", "consultation_cost"), PLAIN),
+        **dict.fromkeys(("reach", "consultation_place"), SENSITIVE),
     }
 
 

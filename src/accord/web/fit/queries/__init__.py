@@ -5,15 +5,74 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from accord.fit import Profile
 from accord.fit.needs import folded
 from accord.web.fit.licences import WAITS, counts, state, today
-from accord.web.fit.models import Credential, Offer, Search
+from accord.web.fit.models import Credential, Meeting, Offer, Search
+from accord.web.fit.queries.meetings import (
+    BEHIND,
+    Asked,
+    colleagues_to_refer_to,
+    due_impressions,
+    hours_waited,
+    impression,
+    impression_by_token,
+    impression_state,
+    impressions,
+    own_meeting,
+    request,
+    requests,
+    rules,
+    seeker,
+    seeker_by_way_back,
+    seekers_by_address,
+    stand,
+    standings,
+    usual_replies,
+)
 from accord.web.people.asker import Asker
 
-SEARCH_KEPT = timedelta(days=30)
+__all__ = [
+    "BEHIND",
+    "SEARCH_KEPT",
+    "Asked",
+    "Here",
+    "colleagues_to_refer_to",
+    "credential",
+    "credentials",
+    "due_impressions",
+    "here",
+    "hours_waited",
+    "impression",
+    "impression_by_token",
+    "impression_state",
+    "impressions",
+    "licences",
+    "licences_to_check",
+    "my_credential",
+    "offer",
+    "own_meeting",
+    "profile",
+    "profiles",
+    "public_credentials",
+    "published_offers",
+    "request",
+    "requests",
+    "rules",
+    "search",
+    "seeker",
+    "seeker_by_way_back",
+    "seekers_by_address",
+    "stand",
+    "standings",
+    "still_kept",
+    "usual_replies",
+]
 
-BEHIND = ("member", "practice", "verified_by")
+SEARCH_KEPT, AFTER_MEETING = timedelta(days=30), timedelta(days=14)
+LICENCE = ("member", "practice", "verified_by")
 
 
 def offer(member: UUID) -> Offer | None:
@@ -71,7 +130,7 @@ def profile(one: Offer, licences: Iterable[Credential], on: date, region: str = 
 
 def credentials(asker: Asker, member: UUID) -> list[Credential]:
     """A therapist's own licences; a manager sees those of the practice, to check them."""
-    found = Credential.objects.filter(practice=asker.practice, member=member).select_related(*BEHIND)
+    found = Credential.objects.filter(practice=asker.practice, member=member).select_related(*LICENCE)
     return list(found) if asker.who == member or "manager" in asker else []
 
 
@@ -115,17 +174,23 @@ def search(search_id: str, now: datetime) -> Search | None:
         wanted = UUID(search_id)
     except ValueError:
         return None
-    return Search.objects.filter(pk=wanted, changed_at__gt=now - SEARCH_KEPT).first()
+    return Search.objects.filter(still_kept(now), pk=wanted).first()
+
+
+def still_kept(now: datetime) -> Q:
+    """Changed within a month, or somebody is met soon or was met lately."""
+    met = Meeting.objects.filter(starts_at__gt=now - AFTER_MEETING, called_off_at=None, declined_at=None)
+    return Q(changed_at__gt=now - SEARCH_KEPT) | Q(pk__in=met.values("search"))
 
 
 def my_credential(asker: Asker, id: UUID) -> Credential | None:
     """A licence of the asker's own."""
-    return Credential.objects.select_related(*BEHIND).filter(pk=id, member=asker.who).first() if asker.who else None
+    return Credential.objects.select_related(*LICENCE).filter(pk=id, member=asker.who).first() if asker.who else None
 
 
 def licences(asker: Asker) -> list[Credential]:
     """Every licence of the practice, for its managers; not what was withdrawn, nor of those who have left."""
-    found = Credential.objects.filter(practice=asker.practice, withdrawn_at=None).select_related(*BEHIND)
+    found = Credential.objects.filter(practice=asker.practice, withdrawn_at=None).select_related(*LICENCE)
     return list(found.exclude(member__account__is_active=False)) if "manager" in asker else []
 
 
@@ -137,5 +202,5 @@ def licences_to_check(asker: Asker) -> list[Credential]:
 
 def credential(asker: Asker, id: UUID) -> Credential | None:
     """One licence of the practice, with its number, for those who check it."""
-    found = Credential.objects.filter(pk=id, practice=asker.practice).select_related(*BEHIND)
+    found = Credential.objects.filter(pk=id, practice=asker.practice).select_related(*LICENCE)
     return found.first() if "manager" in asker else None

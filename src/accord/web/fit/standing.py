@@ -1,0 +1,58 @@
+"""Where a meeting stands, derived from what was asked, answered and called off; whose turn it is, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accord.web.fit.models import Meeting
+
+# How long a time is held for somebody who has not confirmed their address yet.
+HELD = timedelta(hours=2)
+UNCONFIRMED, ASKED, LATE, PROPOSED, PASSED = "unconfirmed", "asked", "late", "proposed", "passed"
+COMING, MET, DECLINED, OFF, MISSED, CHOSEN = "coming", "met", "declined", "off", "missed", "chosen"
+OPEN = frozenset({UNCONFIRMED, ASKED, LATE, PROPOSED, PASSED, COMING})
+"""What still waits for something; a seeker has three of these at most."""
+WAITS_FOR_THERAPIST = frozenset({ASKED, LATE, PASSED})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One meeting on one moment. `late_at`: when somebody else is suggested, as the practice has set it."""
+
+    meeting: Meeting
+    state: str
+    late_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def waits_for_therapist(self) -> bool:
+        return self.state in WAITS_FOR_THERAPIST
+
+
+def standing(one: Meeting, now: datetime, confirmed_at: datetime | None, reply_days: int) -> Standing:
+    """`confirmed_at`: when the seeker's address was confirmed; before that no therapist knows of the request."""
+    known_at = max(one.asked_at, confirmed_at) if confirmed_at else None
+    late_at = known_at + timedelta(days=reply_days) if known_at and one.answered_at is None else None
+    return Standing(one, _state(one, now, known_at, late_at), late_at)
+
+
+def _state(one: Meeting, now: datetime, known_at: datetime | None, late_at: datetime | None) -> str:
+    if one.chosen_at:
+        return CHOSEN
+    if one.declined_at:
+        return DECLINED
+    if one.called_off_at:
+        return OFF
+    if one.missed_at:
+        return MISSED
+    if one.agreed_at and one.ends_at:
+        return COMING if one.ends_at > now else MET
+    if known_at is None:
+        return UNCONFIRMED
+    if one.proposed_by == "therapist" and one.starts_at and one.starts_at > now:
+        return PROPOSED
+    if one.answered_at:
+        return PASSED  # the time that was proposed is over, and nobody said yes to it
+    return LATE if late_at and now >= late_at else ASKED
