@@ -51,8 +51,9 @@ def _state(one: Meeting, now: datetime, known_at: datetime | None, late_at: date
         return COMING if one.ends_at > now else MET
     if known_at is None:
         return UNCONFIRMED
-    if one.proposed_by == "therapist" and one.starts_at and one.starts_at > now:
+    ahead = bool(one.starts_at and one.starts_at > now)
+    if ahead and one.proposed_by == "therapist":
         return PROPOSED
-    if one.answered_at:
+    if one.answered_at and not ahead:
         return PASSED  # the time that was proposed is over, and nobody said yes to it
     return LATE if late_at and now >= late_at else ASKED

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accord.fit.replies import Reply, Usual, usual
 from accord.web.fit.models import FindingRules, Impression, Meeting, ReplyTime, Search, Seeker
 from accord.web.fit.standing import UNCONFIRMED, Standing, standing
+from accord.web.people import queries as people
 from accord.web.people.asker import Asker
 from accord.web.people.keys import token_hash
 from accord.web.people.models import Member, Practice
@@ -78,8 +79,8 @@ def request(asker: Asker, id: UUID, now: datetime) -> Standing | None:
 
 def colleagues_to_refer_to(member: Member) -> list[Member]:
     """Who else of the practice shows a page and has room."""
-    found = Member.objects.filter(practice=member.practice_id, published=True, is_therapist=True, has_room=True)
-    return sorted(found.exclude(pk=member.pk), key=lambda one: one.name.casefold())
+    found = [one for one in people.published_therapists() if one.practice_id == member.practice_id]
+    return [one for one in found if one.has_room and one.pk != member.pk]
 
 
 def usual_replies(members: Sequence[UUID], now: datetime) -> dict[UUID, Usual | None]:
