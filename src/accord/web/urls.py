@@ -12,6 +12,7 @@ from accord.web.alliance import agreement_views as agreement
 from accord.web.alliance import before_views as before
 from accord.web.alliance import between_views as between
 from accord.web.alliance import check_in_views as check_in
+from accord.web.alliance import choosing_views as choosing
 from accord.web.alliance import ending_views as ending
 from accord.web.alliance import flag_views as flags
 from accord.web.alliance import handing_over_views as handing_over
@@ -19,9 +20,14 @@ from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
 from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
+from accord.web.fit import ask_views as ask
+from accord.web.fit import decide_views as decide
+from accord.web.fit import impression_views as impressions
 from accord.web.fit import offer_views as offers
 from accord.web.fit import profile_views as profiles
+from accord.web.fit import request_views as requests
 from accord.web.fit import seek_views as seek
+from accord.web.fit import times_views as times
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
@@ -52,6 +58,23 @@ urlpatterns = [
     path("find/list/", seek.shortlist, name="shortlist"),
     path("find/without/", seek.relax, name="relax"),
     path("find/forget/", seek.forget, name="forget_search"),
+    path("find/ask/", ask.ask, name="ask"),
+    path("find/back/", ask.way_back, name="way_back"),
+    path("find/open/<secret:secret>/", ask.open_search, name="open_search"),
+    path("find/mine/", ask.mine, name="mine"),
+    path("find/mine/compare/", decide.compare, name="compare"),
+    path("find/mine/none/", decide.none_of_them, name="none_of_them"),
+    path("find/mine/later/", decide.not_yet, name="not_yet"),
+    path("find/mine/others/", decide.feedback, name="feedback"),
+    path("find/mine/<uuid:meeting_id>/", ask.meeting, name="my_meeting"),
+    path("find/mine/<uuid:meeting_id>/consultation/", ask.ask_consultation, name="ask_consultation"),
+    path("find/mine/<uuid:meeting_id>/appointment.ics", ask.calendar_file, name="my_calendar_file"),
+    path("find/mine/<uuid:meeting_id>/impression/<slug:day>/", decide.my_impression, name="my_impression"),
+    path("find/mine/<uuid:meeting_id>/choose/", choosing.choose, name="choose"),
+    path("find/mine/<uuid:meeting_id>/<slug:step>/", ask.meeting_step, name="meeting_step"),
+    path("i/<secret:token>/", impressions.open_impression, name="open_impression"),
+    path("impression/", impressions.impression, name="impression"),
+    path("impression/done/", impressions.impression_done, name="impression_done"),
     path("find/<slug:page>/", seek.find_page, name="find_page"),
     path("therapists/", profiles.therapists, name="therapists"),
     path("therapists/<uuid:member_id>/", profiles.therapist, name="therapist"),
@@ -83,6 +106,8 @@ urlpatterns = [
     path("my/words/<uuid:saying_id>/remove/", between.my_remove_words, name="my_remove_words"),
     path("my/brought/<uuid:brought_id>/back/", between.my_withdraw, name="my_withdraw"),
     path("my/agreement/<uuid:course_id>/", agreement.my_agreement, name="my_agreement"),
+    path("my/beginning/<uuid:course_id>/", choosing.my_beginning, name="my_beginning"),
+    path("my/look-again/<uuid:course_id>/", choosing.look_again, name="look_again"),
     path("my/address/", people.my_address, name="my_address"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
@@ -91,6 +116,8 @@ urlpatterns = [
     # a therapist
     path("desk/", home.desk, name="desk"),
     path("flags/<uuid:flag_id>/", flags.flag, name="flag"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<uuid:meeting_id>/", requests.one_request, name="request"),
     path("clients/new/", alliance.new_client, name="new_client"),
     path("courses/<uuid:course_id>/", alliance.course, name="course"),
     path("courses/<uuid:course_id>/before/", before.before_session, name="before"),
@@ -144,6 +171,9 @@ urlpatterns = [
     path("you/leaving/", handing_over.leaving, name="leaving"),
     path("you/view/", before.my_view, name="my_view"),
     path("you/offer/", offers.my_offer, name="my_offer"),
+    path("you/times/", times.my_times, name="my_times"),
+    path("you/times/week/<uuid:time_id>/remove/", times.remove_weekly, name="remove_weekly"),
+    path("you/times/days/<uuid:day_id>/remove/", times.remove_apart, name="remove_apart"),
     path("you/licence/", offers.my_licences, name="my_licences"),
     path("you/licence/<uuid:licence_id>/withdraw/", offers.withdraw_licence, name="withdraw_licence"),
     path("you/licence/<uuid:licence_id>/back/", offers.put_back_licence, name="put_back_licence"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from markupsafe import Markup
 
 from accord.errors import RefusedError
+from accord.fit import SEEKER
 from accord.web import wording
 from accord.web.alliance import actions, agreed, before, between_reading, forms, gaps, queries, signals
 from accord.web.alliance import course as reading
@@ -59,6 +60,8 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "flags": queries.open_flags(request.asker, one),
         "now": timezone.now(),
         "between": between_reading.for_course(request.asker, one),
+        "beginning": queries.beginning(request.asker, one),
+        "first_items": SEEKER,
         **_standing(request.asker, one),
     }
     return render(request, "alliance/course.html", context)

@@ -19,7 +19,7 @@ def make(**options: Any) -> Environment:
     environment.filters.update(
         day=day, clock=clock, moment=moment, number=number, plural=plural, ago=ago, json_script=json_script
     )
-    environment.filters.update(sentence=sentence, as_date=lambda at: at.date())
+    environment.filters.update(sentence=sentence, local_day=local_day, as_date=lambda at: at.date())
     return environment
 
 
@@ -47,6 +47,12 @@ def clock(context: Any, value: datetime) -> str:
 def moment(context: Any, value: datetime) -> str:
     """'Tue 4 March, 9:30 am' on the practice's own clock."""
     return f"{day(value.astimezone(_zone(context)).date())}, {clock(context, value)}"
+
+
+@pass_context
+def local_day(context: Any, value: datetime) -> str:
+    """'Tue 4 March', the day that a moment falls on by the same clock."""
+    return day(value.astimezone(_zone(context)).date())
 
 
 def number(value: float | None, digits: int | None = None) -> str:

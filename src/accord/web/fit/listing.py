@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
 
 from accord.fit import (
     AXES,
@@ -20,6 +23,7 @@ from accord.fit import (
 )
 from accord.fit.needs import DAYS, SLOTS
 from accord.fit.reasons import differs, reasons
+from accord.fit.replies import Usual, in_words
 from accord.web.design.environment import day, sentence
 from accord.web.fit import queries
 from accord.web.fit.models import Offer, Search
@@ -27,6 +31,7 @@ from accord.web.fit.search import Looking, read
 from accord.web.fit.seek_forms import DAY_NAMES, FORMAT_WORDS, leanings, slot_name
 from accord.web.people.models import Member
 
+ASKED_OF_ALL = frozenset({"credential", "expertise", "region", "room"})
 ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 SLOT = re.compile("|".join(SLOTS))
 HOW_CLEARLY = {1: "somewhat", 2: "mostly", 3: "clearly"}
@@ -78,6 +83,7 @@ class Listed:
     offer: Offer
     match: Match
     soon: str
+    replies: str
 
 
 @dataclass(frozen=True)
@@ -97,12 +103,19 @@ def listing(one: Search, on: date) -> Listing:
 
     looking = read(one.needs)
     needs, needs_now = _both(looking)
-    offers = queries.published_offers()
+    gone = queries.left_behind(one)
+    offers = {key: offer for key, offer in queries.published_offers().items() if offer.pk not in gone}
     seen = {profile.id: profile for profile in queries.profiles(offers.values(), on, needs.region)}
     columns = Profiles.of(waiting_or_not(profile, looking) for profile in seen.values())
     found = shortlist(needs_now, columns, on, one.seed)
+    usual = queries.usual_replies([offers[card.id].pk for card in found.cards], timezone.now())
     cards = [
-        Listed(offers[card.id], _match(needs, seen[card.id], card.reasons, card.differs, on), soon(offers[card.id], on))
+        Listed(
+            offers[card.id],
+            _match(needs, seen[card.id], card.reasons, card.differs, on),
+            soon(offers[card.id], on),
+            replies_in_words(usual[offers[card.id].pk]),
+        )
         for card in found.cards
     ]
     excluded = [(limit_name(limit), count) for limit, count in found.excluded.items()]
@@ -160,6 +173,34 @@ def soon(offer: Offer, on: date) -> str:
     if not offer.places:
         return "no room just now"
     return f"can begin from {day(offer.free_from)}" if offer.free_from and offer.free_from > on else "can begin now"
+
+
+def askable(one: Search, wanted: Sequence[UUID], on: date) -> tuple[list[Offer], list[str]]:
+    """Who of these can be asked for a call today, and why somebody cannot: looked at anew, as a licence may have ended.
+
+    Licence, training, place and room are asked of everybody; the person's other limits are theirs to give up.
+    """
+    looking, offers = read(one.needs), queries.published_offers()
+    _, now = _both(looking)
+    found, kept_out = [], []
+    for offer in (offers[str(key)] for key in wanted if str(key) in offers):
+        (profile,) = queries.profiles([offer], on, now.region)
+        apart = [each for each in gate(now, waiting_or_not(profile, looking), on) if each.about in ASKED_OF_ALL]
+        found += [] if apart else [offer]
+        kept_out += [f"{offer.member.name} cannot be asked just now: {_said([each])[0].lower()}." for each in apart[:1]]
+    return found, kept_out
+
+
+def licence_on(member_id: UUID, on: date) -> bool:
+    """Whether a verified licence of theirs is in date on this day."""
+    offer = queries.offer(member_id)
+    profile = queries.profiles([offer], on)[0] if offer else None
+    return bool(profile and profile.verified and profile.licensed_until >= on)
+
+
+def replies_in_words(found: Usual | None) -> str:
+    """'Usually replies within 2 days', with what it rests on."""
+    return sentence(in_words(found))
 
 
 def has_room(member: Member, offer: Offer | None) -> bool:

@@ -115,6 +115,26 @@ class OfferForm(forms.Form):
         help_text="For example: free, 15 minutes.",
     )
 
+    call_minutes = forms.IntegerField(
+        label="How long a first call is", min_value=10, max_value=60, help_text="In minutes."
+    )
+    reach = forms.CharField(
+        label="The number or link for a first call",
+        max_length=200,
+        required=False,
+        help_text="Stored encrypted, and told only to those with whom you have agreed on a call.",
+    )
+    consultation_minutes = forms.IntegerField(
+        label="How long a consultation is", min_value=10, max_value=120, help_text="In minutes."
+    )
+    consultation_cost = forms.CharField(label="What a consultation costs", max_length=80, required=False)
+    consultation_place = forms.CharField(
+        label="Where a consultation takes place",
+        max_length=200,
+        required=False,
+        help_text="An address or a link. Told only to those with whom you have agreed on one.",
+    )
+
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
@@ -151,7 +171,7 @@ class OfferForm(forms.Form):
     def filled_from(one: Offer | None, today: date) -> dict[str, Any]:
         """What was saved; a first day that has passed meanwhile means at once by now."""
         if one is None:
-            return {"places": 0, "rings": "therapist"}
+            return {"places": 0, "rings": "therapist", "call_minutes": 15, "consultation_minutes": 50}
         saved: dict[str, Any] = {name: getattr(one, name) for name in Offered.__dataclass_fields__}
         late = one.free_from is not None and one.free_from < today
         return {**saved, "free_from": None if late else one.free_from}

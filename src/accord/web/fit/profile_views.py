@@ -40,6 +40,7 @@ def therapist(request: Request, member_id: UUID) -> HttpResponse:
         "therapist": one,
         "offer": offer,
         "has_room": listing.has_room(one, offer),
+        "replies": listing.replies_in_words(queries.usual_replies([one.pk], timezone.now())[one.pk]),
         "soon": listing.soon(offer, on) if offer else "",
         "ways": listing.ways(offer) if offer else [],
         "style": listing.style_words(offer) if offer else [],

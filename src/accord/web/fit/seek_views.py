@@ -25,7 +25,7 @@ def held(request: Request) -> Search | None:
     return queries.search(request.get_signed_cookie(COOKIE, default="") or "", timezone.now())
 
 
-def _keep(response: HttpResponse, one: Search) -> HttpResponse:
+def keep(response: HttpResponse, one: Search) -> HttpResponse:
     """The cookie lives as long as the search: a month from the last change."""
     life = int(queries.SEARCH_KEPT.total_seconds())
     response.set_signed_cookie(
@@ -46,12 +46,13 @@ def find(request: Request) -> HttpResponse:
     one = held(request)
     if request.method == "POST":
         one = one or actions.begin_search()
-        return _keep(redirect("find_page", read(one.needs).missing or FOUR[0]), one)
+        return keep(redirect("find_page", read(one.needs).missing or FOUR[0]), one)
     looking = read(one.needs) if one else Looking()
     context = {
         "begun": bool(looking.done),
         "missing": looking.missing,
         "anyone": bool(queries.published_offers()),
+        "asked": bool(one and queries.seeker(one)),
         "help": help_here(request),
     }
     return render(request, "fit/find.html", context)
@@ -62,7 +63,7 @@ def find_page(request: Request, page: str) -> HttpResponse:
     """One question, or one page of those that make the list better. 'Next' and 'Back' both keep what was said."""
     kind, one = found(QUESTIONS.get(page)), held(request)
     if one is None:
-        return _gone(request)
+        return gone(request)
     looking, data = read(one.needs), request.POST if request.method == "POST" else None
     if data is not None and "nothing" in data:
         data = data.__class__()
@@ -72,9 +73,9 @@ def find_page(request: Request, page: str) -> HttpResponse:
     if not form.is_valid():
         return redirect(*_before(page, looking)) if "back" in data else _ask(request, form, looking, 422)
     if not actions.save_answers(search=one, page=page, given=form.answers()):
-        return _gone(request)
+        return gone(request)
     now = looking.answered(page, form.answers())
-    return _keep(redirect(*(_before(page, now) if "back" in data else _after(page, now))), one)
+    return keep(redirect(*(_before(page, now) if "back" in data else _after(page, now))), one)
 
 
 def _ask(request: Request, form: Question, looking: Looking, status: int = 200) -> HttpResponse:
@@ -105,7 +106,7 @@ def _before(page: str, looking: Looking) -> tuple[str, ...]:
     return ("find_page", FOUR[FOUR.index(page) - 1]) if page in FOUR[1:] else ("find",)
 
 
-def _gone(request: Request) -> HttpResponse:
+def gone(request: Request) -> HttpResponse:
     """Forgotten, too old, or never begun in this browser."""
     if request.method == "POST":
         messages.error(request, "That search is not kept any more, and nothing was stored. Please begin again.")
@@ -118,7 +119,7 @@ def _gone(request: Request) -> HttpResponse:
 def shortlist(request: Request) -> HttpResponse:
     """Three to five therapists, each with what fits and what does not."""
     one = held(request)
-    return _list(request, one) if one else _gone(request)
+    return _list(request, one) if one else gone(request)
 
 
 def _list(request: Request, one: Search, status: int = 200) -> HttpResponse:
@@ -128,6 +129,7 @@ def _list(request: Request, one: Search, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "list": listing.listing(one, timezone.localdate()),
         "anyone": bool(queries.published_offers()),
+        "asked": len(queries.standings(one, timezone.now())),
         "summary": listing.summary(looking),
         "better": listing.better(looking),
         "without": [(limit, listing.without_name(limit)) for limit in looking.without],
@@ -142,14 +144,14 @@ def relax(request: Request) -> HttpResponse:
     """Give up one limit, or take it up again."""
     one = held(request)
     if one is None:
-        return _gone(request)
+        return gone(request)
     limit = request.POST.get("limit", "")
     if limit not in read(one.needs).limits:
         messages.error(request, "That is none of the limits you set, so nothing was changed.")
         return _list(request, one, 422)
     if not actions.relax(search=one, limit=limit, back="back" in request.POST):
-        return _gone(request)
-    return _keep(redirect("shortlist"), one)
+        return gone(request)
+    return keep(redirect("shortlist"), one)
 
 
 @require_POST

@@ -41,6 +41,7 @@ def desk(request: Request) -> HttpResponse:
         "looking_after": alliance.looking_after(asker),
         "first": gather.first_names(asker, lines, _midnight(now, request.member.practice.zone)),
         "repairs": gather.open_repairs(lines),
+        "asked": [one for one in fit.requests(asker, now) if one.waits_for_therapist],
         "stuck": notices.stuck_since(),
         "now": now,
     }
@@ -74,6 +75,7 @@ def my(request: Request) -> HttpResponse:
         "courses": shown,
         "agreed": {one.pk: _agreed(request.asker, one, rows) for one, rows in courses},
         "became": became(request.asker, own),
+        "begun": {one.pk for one in own if alliance.beginning(request.asker, one)},
     }
     return render(request, "home/my.html", context)
 

@@ -143,6 +143,17 @@ def add_client(*, asker: Asker, practice: UUID, name: str, email: str = "", code
 
 
 @transaction.atomic
+def add_client_by_themself(*, practice: UUID, name: str, email: str) -> Client:
+    """Somebody who chose a therapist here, by an address that they have confirmed."""
+    index = settings.KEYS.blind("client-email", email.strip().lower())
+    client = Client(practice_id=practice, name=name, email=email.strip(), email_index=index)
+    client.email_confirmed_at = timezone.now()
+    client.save()
+    record(Asker(practice, client.pk, frozenset({"client"})), "add myself", client.pk)
+    return client
+
+
+@transaction.atomic
 def bring_in_therapists(*, asker: Asker, practice: UUID, codes: Iterable[str]) -> tuple[dict[str, Member], int]:
     """Therapists by the practice's short names; unknown ones are added without an account. Returns how many are new."""
     found: dict[str, Member] = {}

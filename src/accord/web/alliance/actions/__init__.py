@@ -36,6 +36,7 @@ from accord.web.alliance.actions.check_ins import (
     send_check_in,
     send_link,
 )
+from accord.web.alliance.actions.choosing import begin_course, look_again, share_beginning
 from accord.web.alliance.actions.covers import end_covers, look_after
 from accord.web.alliance.actions.endings import end_course, reopen_course, stop_asking, take_along
 from accord.web.alliance.actions.handing_over import hand_over, hand_over_all, member_leaves
@@ -57,6 +58,7 @@ __all__ = [
     "agree_step",
     "answer_again",
     "ask_otherwise",
+    "begin_course",
     "book_session",
     "bring",
     "bring_in",
@@ -76,6 +78,7 @@ __all__ = [
     "keep_progress",
     "lay_aside",
     "look_after",
+    "look_again",
     "member_leaves",
     "move_session",
     "note_progress",
@@ -96,6 +99,7 @@ __all__ = [
     "send_check_in",
     "send_link",
     "set_aside_step",
+    "share_beginning",
     "sign_agreement",
     "stop_asking",
     "take_along",

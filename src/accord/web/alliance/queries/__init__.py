@@ -20,6 +20,7 @@ from accord.web.alliance.queries.asked import (
     opens_at,
     waiting_check_ins,
 )
+from accord.web.alliance.queries.beginnings import Begun, beginning, open_course_with
 from accord.web.alliance.queries.between import (
     SeenStep,
     brought,
@@ -95,6 +96,7 @@ __all__ = [
     "FOLLOW_UP_LIFE",
     "GRACE",
     "MONTHS",
+    "Begun",
     "Closing",
     "Ended",
     "Rating",
@@ -107,6 +109,7 @@ __all__ = [
     "answers",
     "asked",
     "awaits_word",
+    "beginning",
     "brought",
     "by_cookie",
     "by_token",
@@ -143,6 +146,7 @@ __all__ = [
     "occasion",
     "occasions",
     "one_brought",
+    "open_course_with",
     "open_courses_of",
     "open_flags",
     "open_repairs",

@@ -17,6 +17,7 @@ from accord.web.fit.actions.credentials import (
     verify_credential,
     withdraw_credential,
 )
+from accord.web.fit.actions.deciding import choose, give_feedback, say_later, say_none
 from accord.web.fit.actions.meetings import (
     accept,
     agree_to_time,
@@ -51,10 +52,12 @@ __all__ = [
     "ask_for_calls",
     "begin_search",
     "call_off",
+    "choose",
     "close_days",
     "decline",
     "forget_old_searches",
     "forget_search",
+    "give_feedback",
     "give_impression",
     "open_by_way_back",
     "pick_time",
@@ -66,7 +69,9 @@ __all__ = [
     "remove_day_apart",
     "remove_weekly_time",
     "save_answers",
+    "say_later",
     "say_missed",
+    "say_none",
     "send_way_back",
     "settle_finding",
     "settle_reminders",

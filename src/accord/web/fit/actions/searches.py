@@ -20,10 +20,10 @@ from accord.web.people.asker import STRANGER
 
 
 @transaction.atomic
-def begin_search() -> Search:
-    """An empty one. Those that nobody came back to are deleted on the way."""
+def begin_search(*, needs: str = "") -> Search:
+    """An empty one, or one with what was looked for before. Those that nobody came back to are deleted on the way."""
     forget_old_searches(now=timezone.now())
-    one = Search(seed=secrets.randbelow(2**31))
+    one = Search(seed=secrets.randbelow(2**31), needs=needs)
     one.save(force_insert=True)
     record(STRANGER, "begin search", one.pk)
     return one

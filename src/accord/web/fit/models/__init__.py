@@ -1,12 +1,13 @@
 """What therapists offer, who looks for them, and how the two come to meet."""
 
-from accord.web.fit.models.meetings import FindingRules, Impression, Meeting, ReplyTime, Seeker, TakenTime
+from accord.web.fit.models.meetings import Feedback, FindingRules, Impression, Meeting, ReplyTime, Seeker, TakenTime
 from accord.web.fit.models.offers import Credential, Offer, Search
 from accord.web.fit.models.times import DayApart, WeeklyTime
 
 __all__ = [
     "Credential",
     "DayApart",
+    "Feedback",
     "FindingRules",
     "Impression",
     "Meeting",

@@ -91,6 +91,7 @@ class Meeting(models.Model):
     own_side_at = models.DateTimeField(null=True)
     chosen_at = models.DateTimeField(null=True)
     passed_over_at = models.DateTimeField(null=True)
+    feedback_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["member", "asked_at"])]
@@ -106,7 +107,7 @@ class Meeting(models.Model):
         **dict.fromkeys(("id", "practice", "member", "search", "kind", "minutes", "rings", "cost"), PLAIN),
         **dict.fromkeys(("asked_at", "answered_at", "starts_at", "proposed_by", "agreed_at", "declined_at"), PLAIN),
         **dict.fromkeys(("referred_to", "called_off_at", "called_off_by", "missed_at", "own_side_at"), PLAIN),
-        **dict.fromkeys(("chosen_at", "passed_over_at"), PLAIN),
+        **dict.fromkeys(("chosen_at", "passed_over_at", "feedback_at"), PLAIN),
         **dict.fromkeys(("words", "proposed_words", "declined_words", "own_side"), SENSITIVE),
     }
 
@@ -173,3 +174,18 @@ class ReplyTime(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     privacy = dict.fromkeys(("id", "practice", "member", "hours", "answered", "at"), PLAIN)
+
+
+class Feedback(models.Model):
+    """Why somebody went on with another therapist, ticked by them. It knows nobody who said it, and no hour."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    reasons = models.JSONField(default=list)
+    said_on = models.DateField()
+
+    privacy = {
+        **dict.fromkeys(("id", "practice", "member", "said_on"), PLAIN),
+        "reasons": SENSITIVE,
+    }

@@ -13,14 +13,17 @@ from accord.web.fit.licences import WAITS, counts, state, today
 from accord.web.fit.models import Credential, Meeting, Offer, Search
 from accord.web.fit.queries.meetings import (
     BEHIND,
+    IMPRESSION_LIFE,
     Asked,
     colleagues_to_refer_to,
     due_impressions,
+    feedback,
     hours_waited,
     impression,
     impression_by_token,
     impression_state,
     impressions,
+    left_behind,
     own_meeting,
     request,
     requests,
@@ -30,12 +33,14 @@ from accord.web.fit.queries.meetings import (
     seekers_by_address,
     stand,
     standings,
+    to_tell,
     usual_replies,
 )
 from accord.web.people.asker import Asker
 
 __all__ = [
     "BEHIND",
+    "IMPRESSION_LIFE",
     "SEARCH_KEPT",
     "Asked",
     "Here",
@@ -43,12 +48,14 @@ __all__ = [
     "credential",
     "credentials",
     "due_impressions",
+    "feedback",
     "here",
     "hours_waited",
     "impression",
     "impression_by_token",
     "impression_state",
     "impressions",
+    "left_behind",
     "licences",
     "licences_to_check",
     "my_credential",
@@ -68,6 +75,7 @@ __all__ = [
     "stand",
     "standings",
     "still_kept",
+    "to_tell",
     "usual_replies",
 ]
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
+from accord.fit.feedback import Together, together
 from accord.fit.replies import Reply, Usual, usual
-from accord.web.fit.models import FindingRules, Impression, Meeting, ReplyTime, Search, Seeker
+from accord.web.fit.models import Feedback, FindingRules, Impression, Meeting, ReplyTime, Search, Seeker
 from accord.web.fit.standing import UNCONFIRMED, Standing, standing
 from accord.web.people import queries as people
 from accord.web.people.asker import Asker
@@ -142,3 +144,23 @@ def due_impressions(search: Search, now: datetime | None = None) -> list[Impress
     now = now or timezone.now()
     waiting = [one for one in impressions(search) if one.given_at is None]
     return [one for one in waiting if impression_state(one, now) == "open"]
+
+
+def feedback(asker: Asker) -> Together:
+    """What those who chose somebody else ticked about this very therapist: together and in tens, or nothing."""
+    said = Feedback.objects.filter(member=asker.who).order_by("said_on", "pk") if "therapist" in asker else []
+    return together([one.reasons for one in said])
+
+
+def left_behind(search: Search) -> set[UUID]:
+    """Whom this search has met and passed over, or who said no: they are not on its list any more."""
+    gone = Meeting.objects.filter(search=search)
+    return set(
+        gone.filter(Q(declined_at__isnull=False) | Q(passed_over_at__isnull=False)).values_list("member", flat=True)
+    )
+
+
+def to_tell(search: Search) -> list[Meeting]:
+    """Therapists who were met and not chosen, of whom nothing was said yet."""
+    found = Meeting.objects.filter(search=search, feedback_at=None).exclude(passed_over_at=None)
+    return list(found.select_related("member").order_by("starts_at"))
