@@ -10,10 +10,10 @@ from playwright.sync_api import Page
 
 from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries
-from accord.web.alliance.models import Course, Repair
+from accord.web.alliance.models import Beginning, Course, Repair
 from accord.web.alliance.queries import Closing
 from accord.web.fit import actions as fit
-from accord.web.fit.models import Credential
+from accord.web.fit.models import Credential, Meeting
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
@@ -21,7 +21,7 @@ from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
-from tests.rules.test_addresses import talked_about
+from tests.rules.test_addresses import asked_for, talked_about
 
 NARROW = {"width": 320, "height": 640}
 
@@ -119,6 +119,15 @@ def licensed(stage: Cast) -> list[str]:
     return [*map(reverse, ("my_offer", "my_licences"))]
 
 
+def begun(stage: Cast) -> Course:
+    """Ada's course, begun by a choice; and somebody else who asks the same therapist for a call."""
+    if not Meeting.objects.exists():
+        licensed(stage)
+        asked_for(stage)
+    Beginning.objects.update(impression={"first": {"heard": 4}}, impression_shared=True)
+    return stage.course
+
+
 def to_check(stage: Cast) -> list[str]:
     licensed(stage)
     return [reverse("licence", args=[one.pk]) for one in Credential.objects.all()]
@@ -183,6 +192,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             reverse("my_step", args=[step_of(stage)]),
             reverse("my_agreement", args=course),
             reverse("my_ending", args=[ended(stage).pk]),
+            reverse("my_beginning", args=[begun(stage).pk]),
         ],
         "her therapist": [
             reverse("desk"),
@@ -203,6 +213,8 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             reverse("lay_aside", args=[*session, "strain:off"]),
             reverse("my_view"),
             *licensed(stage),
+            *map(reverse, ("requests", "my_times")),
+            reverse("request", args=[Meeting.objects.get().pk]),
             *map(reverse, ("writings", "new_article")),
             reverse("edit_article", args=[written(stage)[0].pk]),
             reverse("comment", args=[written(stage)[1].pk]),

@@ -13,6 +13,7 @@ from accord.web.alliance.models import Course
 from accord.web.fit.models import Meeting
 from accord.web.notices import worker
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
+from tests.browser.test_every_page import TOO_SMALL
 from tests.cast import Cast
 from tests.web.fit.meeting import keep_free, met
 from tests.web.fit.offering import a_few
@@ -28,8 +29,18 @@ def desk(browser: Browser, stage: Cast, live_server) -> Iterator[Page]:  # type:
 
 
 def checked(page: Page, name: str) -> None:
-    assert_accessible(page)
+    """As everyone finds it: a phone and a desk, by day and by night, and the smallest phone."""
+    before = page.viewport_size
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert_accessible(page)
+            assert_fits(page)
+    page.set_viewport_size({"width": 320, "height": 640})
     assert_fits(page)
+    assert page.evaluate(TOO_SMALL) == [], name
+    page.set_viewport_size(before)  # type: ignore[arg-type]
 
 
 def letter(subject: str, to: str = "zoe@example.org") -> str:
@@ -59,13 +70,7 @@ def rate(page: Page, *values: int) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Saved")
 
 
-def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched: Page, desk: Page, live_server) -> None:  # type: ignore[no-untyped-def]
-    page, site = watched, live_server.url
-    page.set_viewport_size(PHONE)
-    them = a_few(stage)
-    keep_free(them["berg"], them["birk"])
-    four_questions(page, site)
-
+def ask_two(page: Page, site: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your list")
     page.get_by_label("Ask for a first call: Dr. Berg").check()
     page.get_by_label("Ask for a first call: Jonah Birk").check()
@@ -85,6 +90,8 @@ def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched:
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your calls")
 
+
+def say_yes(desk: Page, site: str) -> None:
     letter("Somebody has written to you", "berg@example.org")
     desk.goto(f"{site}/desk/")
     desk.get_by_role("link", name="Zoe Quint").click()
@@ -93,6 +100,8 @@ def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched:
     expect(desk.get_by_text("Agreed. Both of you get a letter")).to_be_visible()
     checked(desk, "requests")
 
+
+def look_at_the_appointment(page: Page, site: str) -> None:
     page.goto(site + letter("Your appointment"))
     page.get_by_role("link", name="Dr. Berg", exact=True).click()
     expect(page.get_by_text("Dr. Berg rings you on 555-0199.")).to_be_visible()
@@ -101,11 +110,16 @@ def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched:
         page.get_by_role("link", name="Put it into my calendar").click()
     assert file.value.suggested_filename == "appointment.ics"
 
+
+def both_are_met() -> None:
     for one in Meeting.objects.all():
         met(one, hours_ago=3)
         for asked in one.impressions.all():
             asked.opens_at = timezone.now() - timedelta(minutes=2)
             asked.save()
+
+
+def rate_both(page: Page, site: str) -> None:
     page.goto(f"{site}/find/mine/")
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible()
     for name, values in (("Dr. Berg", (5, 4, 5, 4, 4, 5)), ("Jonah Birk", (2, 4, 2, 3, 4, 4))):
@@ -119,6 +133,8 @@ def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched:
     checked(page, "compare")
     expect(page.get_by_text("Too close to tell apart.").first).to_be_visible()
 
+
+def choose(page: Page) -> None:
     page.get_by_role("link", name="Dr. Berg: go on").click()
     page.get_by_role("link", name="Choose Dr. Berg").click()
     checked(page, "choose")
@@ -130,6 +146,8 @@ def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched:
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("You have chosen.")).to_be_visible()
 
+
+def what_travels_along(page: Page, desk: Page, site: str) -> None:
     course = Course.objects.get(client__address_set_at=None)
     desk.goto(f"{site}/courses/{course.pk}/")
     desk.get_by_text("How it began").click()
@@ -139,6 +157,21 @@ def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched:
     page.get_by_role("button").first.click()
     page.get_by_role("link", name="How it began, and who reads it").click()
     checked(page, "beginning")
+
+
+def test_from_looking_to_a_course_on_a_phone_and_at_a_desk(stage: Cast, watched: Page, desk: Page, live_server) -> None:  # type: ignore[no-untyped-def]
+    page, site = watched, live_server.url
+    page.set_viewport_size(PHONE)
+    them = a_few(stage)
+    keep_free(them["berg"], them["birk"])
+    four_questions(page, site)
+    ask_two(page, site)
+    say_yes(desk, site)
+    look_at_the_appointment(page, site)
+    both_are_met()
+    rate_both(page, site)
+    choose(page)
+    what_travels_along(page, desk, site)
 
 
 def test_a_therapist_sets_free_times_and_sees_what_can_be_picked(stage: Cast, desk: Page, live_server) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ An address that is missing here fails the test, so nobody adds one without sayin
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,15 +16,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accord.web.alliance import actions as alliance
-from accord.web.alliance.models import Agreement, Course, Dismissal, Repair
+from accord.web.alliance.models import Agreement, Beginning, Course, Dismissal, Repair
 from accord.web.audit.models import Act
 from accord.web.fit import actions as fit
-from accord.web.fit.models import Credential
+from accord.web.fit import queries as fit_queries
+from accord.web.fit.models import Credential, DayApart
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, alliance_answers, phq9, send
+from tests.web.fit.meeting import ZOE, confirm, searching
+from tests.web.fit.offering import offers
 
 ORDER = (
     "stranger",
@@ -74,6 +77,14 @@ TABLE: dict[str, tuple[int, ...]] = {
     "relax": NO_GET,
     "forget_search": NO_GET,
     "find_page": OWN_SEARCH,
+    "ask": OWN_SEARCH,
+    "way_back": EVERYONE,
+    "open_search": EVERYONE,
+    **dict.fromkeys(("mine", "compare", "none_of_them", "not_yet", "feedback", "my_meeting"), OWN_SEARCH),
+    **dict.fromkeys(("ask_consultation", "my_calendar_file", "my_impression", "choose", "meeting_step"), OWN_SEARCH),
+    "open_impression": (404,) * 10,  # no such link; a true one is tried where somebody was met
+    "impression": OWN_LINK,
+    "impression_done": (302,) * 10,
     "therapists": EVERYONE,
     "therapist": EVERYONE,
     "healthz": (503,) * 10,  # no worker runs in this test, and it says so
@@ -102,6 +113,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my_remove_words": ONLY_ADA_POSTS,
     "my_withdraw": ONLY_ADA_POSTS,
     "my_agreement": ONLY_ADA,
+    "my_beginning": ONLY_ADA,
+    "look_again": ONLY_ADA_POSTS,
     "my_address": CLIENTS,
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
@@ -109,6 +122,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my_leave": NO_GET,
     "desk": DESK,
     "flag": FLAG,
+    "requests": THERAPISTS,
+    "request": HERS,
     "new_client": THERAPISTS,
     "before": HERS,
     "talked": HERS,
@@ -158,6 +173,9 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my_view": THERAPISTS,
     "my_offer": THERAPISTS,
     "my_licences": THERAPISTS,
+    "my_times": THERAPISTS,
+    "remove_weekly": THERAPISTS_POST,
+    "remove_apart": THERAPISTS_POST,
     "withdraw_licence": THERAPISTS_POST,
     "put_back_licence": THERAPISTS_POST,
     "licences": MANAGERS,
@@ -167,6 +185,15 @@ TABLE: dict[str, tuple[int, ...]] = {
 POSTS = {
     "relax": {"limit": "room"},
     "forget_search": {},
+    "ask": {"name": "Thief", "email": "thief@example.org"},
+    **{name: {} for name in ("not_yet", "choose", "meeting_step", "ask_consultation", "none_of_them", "feedback")},
+    "my_meeting": {"at": "2030-01-07T10:00:00+00:00"},
+    "impression": {"heard": "0"},
+    "my_beginning": {"share_impression": "on"},
+    "look_again": {},
+    "request": {"what": "decline", "words": "No."},
+    "remove_weekly": {},
+    "remove_apart": {},
     "find_page": {"first": "panic"},
     "book_session": {"day": "2030-01-07", "time": "10:00"},
     "end_course": {"how": "planned"},
@@ -252,8 +279,9 @@ def places_of(cast: Cast) -> dict[str, str]:
     article, comment = commented_article(cast)
     step, saying, brought = between_sessions(cast)
     _propose(cast)
-    arguments = {
+    arguments: dict[str, list[object]] = {
         "find_page": ["what"],
+        **_finding(cast),
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
         "open_link": [_token(cast)],
@@ -290,6 +318,33 @@ def places_of(cast: Cast) -> dict[str, str]:
         **{key: [stated_licence(cast).pk] for key in ("withdraw_licence", "put_back_licence", "licence")},
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def _finding(cast: Cast) -> dict[str, list[object]]:
+    meeting, weekly, apart = asked_for(cast)
+    return {
+        "open_search": ["a-secret-that-is-none"],
+        "open_impression": ["a-token-that-is-none"],
+        **{key: [meeting] for key in ("my_meeting", "ask_consultation", "my_calendar_file", "choose", "request")},
+        "my_impression": [meeting, "first"],
+        "meeting_step": [meeting, "off"],
+        **{key: [cast.course.pk] for key in ("my_beginning", "look_again")},
+        "remove_weekly": [weekly],
+        "remove_apart": [apart],
+    }
+
+
+def asked_for(cast: Cast) -> tuple[UUID, UUID, UUID]:
+    """Somebody asks her therapist for a call; a weekly time and a closed day of theirs; how Ada's course began."""
+    if fit_queries.offer(cast.therapist.pk) is None:
+        offers(cast.therapist)
+    asker, today = of_member(cast.therapist), timezone.localdate()
+    weekly = fit.add_weekly_time(asker=asker, member=cast.therapist, weekday=0, begins=time(9), ends=time(10))
+    fit.close_days(asker=asker, member=cast.therapist, first=today, last=today)
+    (meeting,) = fit.ask_for_calls(search=searching(), who=ZOE, wanted={cast.therapist.pk: None})
+    confirm()
+    Beginning.objects.create(course=cast.course, practice=cast.practice, met_as="call", met_on=today)
+    return meeting.pk, weekly.pk, DayApart.objects.get().pk
 
 
 def _ended(cast: Cast) -> Course:

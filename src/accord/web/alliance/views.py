@@ -60,16 +60,16 @@ def course(request: Request, course_id: UUID) -> HttpResponse:
         "flags": queries.open_flags(request.asker, one),
         "now": timezone.now(),
         "between": between_reading.for_course(request.asker, one),
-        "beginning": queries.beginning(request.asker, one),
-        "first_items": SEEKER,
         **_standing(request.asker, one),
     }
     return render(request, "alliance/course.html", context)
 
 
 def _standing(asker: Asker, one: Course) -> dict[str, Any]:
-    """Who stands in, what the therapist before left word of, and whether something is still asked after the end."""
+    """How it began, who stands in, what the therapist before left word of, and whether something is asked later."""
     return {
+        "beginning": queries.beginning(asker, one),
+        "first_items": SEEKER,
         "covers": queries.covers(asker, [one]).get(one.pk, []),
         "handed_note": queries.handed_note(asker, one),
         "asked_later": any(each.attended == "" for each in queries.follow_ups(asker, one)),

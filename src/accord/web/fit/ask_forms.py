@@ -42,7 +42,9 @@ def grouped(moments: Sequence[datetime], zone: ZoneInfo, first: Groups) -> Group
 
 
 def _of_day(moments: Sequence[datetime], zone: ZoneInfo) -> list[tuple[str, str]]:
-    return [(at.astimezone(UTC).isoformat(), in_words(at.astimezone(zone))) for at in moments]
+    """Each names its day as well: a closed list shows one line."""
+    there = [(at.astimezone(UTC).isoformat(), at.astimezone(zone)) for at in moments]
+    return [(key, f"{at:%a} {at.day} {at:%b}, {in_words(at)}") for key, at in there]
 
 
 class Moment(forms.ChoiceField):
@@ -134,7 +136,8 @@ class PickForm(forms.Form):
 
     def __init__(self, *args: Any, moments: Sequence[datetime], zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["at"].choices = grouped(moments, zone, [])  # type: ignore[attr-defined]
+        choices = grouped(moments, zone, [(ANY, "Choose one")])
+        self.fields["at"].choices = choices  # type: ignore[attr-defined]
 
 
 class ConsultationForm(PickForm):

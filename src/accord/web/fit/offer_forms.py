@@ -116,7 +116,11 @@ class OfferForm(forms.Form):
     )
 
     call_minutes = forms.IntegerField(
-        label="How long a first call is", min_value=10, max_value=60, help_text="In minutes."
+        label="How long a first call is",
+        required=False,
+        min_value=10,
+        max_value=60,
+        help_text="In minutes; 15 where you leave it empty.",
     )
     reach = forms.CharField(
         label="The number or link for a first call",
@@ -125,7 +129,11 @@ class OfferForm(forms.Form):
         help_text="Stored encrypted, and told only to those with whom you have agreed on a call.",
     )
     consultation_minutes = forms.IntegerField(
-        label="How long a consultation is", min_value=10, max_value=120, help_text="In minutes."
+        label="How long a consultation is",
+        required=False,
+        min_value=10,
+        max_value=120,
+        help_text="In minutes; 50 where you leave it empty.",
     )
     consultation_cost = forms.CharField(label="What a consultation costs", max_length=80, required=False)
     consultation_place = forms.CharField(
@@ -165,7 +173,9 @@ class OfferForm(forms.Form):
         return data
 
     def offered(self) -> Offered:
-        return Offered(**self.cleaned_data)
+        usual = {"call_minutes": Offered.call_minutes, "consultation_minutes": Offered.consultation_minutes}
+        said = {name: value for name, value in self.cleaned_data.items() if value is not None or name not in usual}
+        return Offered(**said)
 
     @staticmethod
     def filled_from(one: Offer | None, today: date) -> dict[str, Any]:
