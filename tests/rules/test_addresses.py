@@ -89,6 +89,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "therapist": EVERYONE,
     "healthz": (503,) * 10,  # no worker runs in this test, and it says so
     "demo": DEMO_ONLY,
+    "demo_letters": DEMO_ONLY,
     "demo_enter": NO_GET,
     "open_link": (302,) * 10,
     "check_in": OWN_LINK,

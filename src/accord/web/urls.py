@@ -80,6 +80,7 @@ urlpatterns = [
     path("therapists/<uuid:member_id>/", profiles.therapist, name="therapist"),
     path("healthz", home.healthz, name="healthz"),
     path("demo/", demo.doors, name="demo"),
+    path("demo/letters/", demo.letters, name="demo_letters"),
     path("demo/<slug:door>/", demo.enter, name="demo_enter"),
     # a client, by link
     path("c/<secret:token>/", check_in.open_link, name="open_link"),

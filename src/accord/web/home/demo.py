@@ -137,6 +137,8 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
         _settle_safety(group, members[0])
         _settle_safety(solo, alone)
         demo_offers.offer(account_for_door("manager").member, members, alone, today)
+        demo_offers.keep_free([*members, alone])
+        demo_offers.ask(members[0])
     caseloads = [(member, 15) for member in members] + [(alone, 8)]
     names, every, done = _names(rng), sum(count for _, count in caseloads), 0
     courses_of = invented.caseloads(seed, len(caseloads))

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
+
+from django.utils import timezone
 
 from accord.web.fit import actions as fit
 from accord.web.fit.actions import Offered
+from accord.web.fit.queries import times
+from accord.web.fit.search import FOUR
 from accord.web.people.asker import of_member
 from accord.web.people.models import Member
 
@@ -120,6 +125,35 @@ def offer(manager: Member, group: Sequence[Member], alone: Member, today: date) 
     own = replace(ALONE, latitude=OUTSIDE[0], longitude=OUTSIDE[1], free_from=later)
     fit.state_offer(asker=of_member(alone), member=alone, offered=own)
     _licence(alone, "Licensed clinical social worker", "INV-3107", today + timedelta(days=300), alone)
+
+
+def keep_free(members: Sequence[Member]) -> None:
+    """Two hours a week, each therapist on another day, and one evening for calls alone."""
+    for place, member in enumerate(members):
+        own: dict[str, Any] = {"asker": of_member(member), "member": member}
+        fit.add_weekly_time(**own, weekday=place % 5, begins=time(9), ends=time(11))
+        fit.add_weekly_time(**own, weekday=(place + 2) % 5, begins=time(18), ends=time(19), kinds="call")
+
+
+LOOKING = (
+    ("Noor", "I talk more easily when I can walk about. Is that all right?"),
+    ("Ilse Ahrens", ""),
+)
+
+
+def ask(member: Member) -> None:
+    """Two people ask the first therapist for a call: one picked a time, one asks for a proposal."""
+    for place, (name, words) in enumerate(LOOKING):
+        search = fit.begin_search()
+        for page in FOUR:
+            given = {"concerns": ["panic"]} if page == "what" else {}
+            fit.save_answers(search=search, page=page, given=given)
+        search.refresh_from_db()
+        who = fit.Who(name, f"looking{place}@demo.invalid", "America/New_York", f"555-013{place}")
+        free = times.free(member, "call", Offered.call_minutes, timezone.now())
+        wanted = {member.pk: free[3] if free and place == 0 else None}
+        fit.ask_for_calls(search=search, who=who, wanted=wanted, words=words)
+        fit.confirm_invented(search=search)
 
 
 def _licence(member: Member, title: str, number: str, until: date, checker: Member | None) -> None:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accord.web.home import demo
+from accord.web.home import demo, demo_letters
 from accord.web.people.asker import ADDRESS_KEY, CLIENT_KEY, Request
 
 
@@ -19,6 +19,13 @@ def _only_in_the_demo() -> None:
 def doors(request: Request) -> HttpResponse:
     _only_in_the_demo()
     return render(request, "home/doors.html", {"doors": demo.DOORS})
+
+
+@require_safe
+def letters(request: Request) -> HttpResponse:
+    """What would have been sent: without a mail server the way goes on from here."""
+    _only_in_the_demo()
+    return render(request, "home/letters.html", {"letters": demo_letters.newest()})
 
 
 @require_POST

@@ -5,6 +5,7 @@ from accord.web.fit.actions.asking import (
     TakenError,
     Who,
     ask_for_calls,
+    confirm_invented,
     open_by_way_back,
     send_way_back,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "call_off",
     "choose",
     "close_days",
+    "confirm_invented",
     "decline",
     "forget_old_searches",
     "forget_search",

@@ -197,6 +197,19 @@ def open_by_way_back(*, secret: str) -> Search | None:
     return person.search
 
 
+@transaction.atomic
+def confirm_invented(*, search: Search) -> None:
+    """Invented people open no letters; nobody else's address is ever confirmed so."""
+    if Meeting.objects.filter(search=search, practice__invented=False).exists():
+        raise RefusedError("only the addresses of invented people are confirmed without a letter")
+    person = Seeker.objects.select_for_update().get(search=search)
+    person.confirmed_at = person.confirmed_at or timezone.now()
+    person.save()
+    notices.cancel(way_back_key(search))
+    _send_requests(search)
+    record(STRANGER, "confirm invented address", search.pk)
+
+
 def _send_requests(search: Search) -> None:
     """What was held too long and went to somebody else is asked without a time; the therapist proposes one."""
     for one in Meeting.objects.filter(search=search, called_off_at=None).select_related(*queries.BEHIND):
