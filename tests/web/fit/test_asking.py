@@ -10,7 +10,7 @@ from django.utils import timezone
 from accord.errors import RefusedError, UsageError
 from accord.web.fit import actions, queries
 from accord.web.fit.actions import TakenError, Who
-from accord.web.fit.models import Meeting, ReplyTime, Search, TakenTime
+from accord.web.fit.models import Meeting, ReplyTime, Search, Seeker, TakenTime
 from accord.web.notices.models import Notice
 from accord.web.people.asker import of_member
 from tests.cast import Cast, make_cast
@@ -103,12 +103,12 @@ def test_one_seeker_is_not_in_two_places_at_once(cast: Cast) -> None:
         actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: at, them["birk"].pk: at})
 
 
-def test_what_nobody_confirmed_is_free_again_after_two_hours_and_kept_where_nobody_took_it(cast: Cast) -> None:
+def test_what_nobody_confirmed_is_free_again_after_half_an_hour_and_kept_where_nobody_took_it(cast: Cast) -> None:
     them = a_few(cast)
     keep_free(them["berg"])
     at = first_free(them["berg"])
     (one,) = actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: at})
-    Meeting.objects.filter(pk=one.pk).update(asked_at=timezone.now() - timedelta(hours=3))
+    Meeting.objects.filter(pk=one.pk).update(asked_at=timezone.now() - timedelta(minutes=31))
     assert first_free(them["berg"]) == at
     other = Who("Yan", "yan@example.org", "UTC", "1")
     (two,) = actions.ask_for_calls(search=searching(), who=other, wanted={them["berg"].pk: at})
@@ -173,6 +173,44 @@ def test_a_search_is_kept_as_long_as_somebody_is_to_be_met(cast: Cast) -> None:
     assert queries.search(str(search.pk), timezone.now()) is None
     actions.forget_old_searches(now=timezone.now())
     assert not Search.objects.exists()
+
+
+def test_one_address_is_not_flooded_with_letters(cast: Cast) -> None:
+    them = a_few(cast)
+    for _ in range(3):
+        actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: None})
+    with pytest.raises(RefusedError, match=r"zoe@example\.org was asked to confirm 3 times today"):
+        actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: None})
+    assert Meeting.objects.count() == 3
+    assert actions.send_way_back(email=ZOE.email) == 0  # the letters went out just now
+    Seeker.objects.update(way_back_until=timezone.now() + timedelta(hours=23))
+    assert actions.send_way_back(email="ZOE@example.org ") == 3
+    confirm()
+    asked_without_times(searching(), them["berg"])
+
+
+def test_one_therapist_is_not_flooded_with_requests_that_nobody_confirms(cast: Cast) -> None:
+    them = a_few(cast)
+    for place in range(20):
+        who = Who("N", f"n{place}@example.org", "UTC", "1")
+        actions.ask_for_calls(search=searching(), who=who, wanted={them["berg"].pk: None})
+    with pytest.raises(RefusedError, match="many people ask the same therapist"):
+        actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: None})
+    actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["birk"].pk: None})
+
+
+def test_what_is_open_with_somebody_who_leaves_is_called_off_and_said(cast: Cast) -> None:
+    them, search = a_few(cast), searching()
+    keep_free(them["berg"], them["birk"])
+    one, two = asked(search, them["berg"], them["birk"])
+    actions.accept(asker=of_member(them["berg"]), meeting=one)
+    letters()
+    with pytest.raises(RefusedError, match="by a manager of their practice"):
+        actions.call_off_all(asker=of_member(them["birk"]), member=them["berg"])
+    assert actions.call_off_all(asker=of_member(cast.manager), member=them["berg"]) == 1
+    assert (state(one), state(two)) == ("off", "asked")
+    sent = [text.split("\n")[:2] for text in letters()]
+    assert ["An appointment is called off", "zoe@example.org"] in sent
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from accord.web.fit.models import Meeting
 
-# How long a time is held for somebody who has not confirmed their address yet.
-HELD = timedelta(hours=2)
+# How long a time is held for somebody who has not confirmed their address yet: long enough for a letter, too short to
+# keep a therapist's week from everybody else.
+HELD = timedelta(minutes=30)
 UNCONFIRMED, ASKED, LATE, PROPOSED, PASSED = "unconfirmed", "asked", "late", "proposed", "passed"
 COMING, MET, DECLINED, OFF, MISSED, CHOSEN = "coming", "met", "declined", "off", "missed", "chosen"
 OPEN = frozenset({UNCONFIRMED, ASKED, LATE, PROPOSED, PASSED, COMING})

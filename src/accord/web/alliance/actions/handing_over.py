@@ -185,6 +185,7 @@ def member_leaves(*, asker: Asker, member: Member, to: Member | None) -> int:
         raise RefusedError(
             "a deputy sees every flag; first the safety plan needs a responsible clinician who can sign in"
         )
+    fit.call_off_all(asker=asker, member=member)
     people.close_account(asker=asker, member=member)
     fit.settle_reminders(member=member.pk)
     return len(courses)

@@ -1,7 +1,7 @@
 """A seeker asks for first calls: who they are, whom they ask, at which times. Their address is confirmed first.
 
 Nothing reaches a therapist before the address is confirmed, so nobody can ask in somebody else's name. A time that was
-picked is held meanwhile, for two hours.
+picked is held meanwhile, for half an hour.
 """
 
 import secrets
@@ -28,6 +28,9 @@ from accord.web.people.keys import token_hash
 from accord.web.people.models import Client
 
 MOST_OPEN = 3
+# So that nobody is flooded with letters, and no calendar with requests that nobody stands behind.
+MOST_UNCONFIRMED_BY_ADDRESS, MOST_UNCONFIRMED_BY_THERAPIST = 3, 20
+A_DAY, BETWEEN_LETTERS = timedelta(days=1), timedelta(minutes=2)
 CONFIRM_LIFE, WAY_BACK_LIFE = timedelta(hours=24), timedelta(hours=1)
 
 
@@ -65,6 +68,8 @@ def ask_for_calls(
     now, search = timezone.now(), Search.objects.select_for_update().get(pk=search.pk)
     _enough_room(search, wanted, kind, now)
     person = _who(search, who, client, now)
+    if person.confirmed_at is None:
+        _no_flood(person, wanted, now)
     made = []
     for member_id, starts_at in wanted.items():
         if not _asked_already(search, member_id, kind):
@@ -86,6 +91,20 @@ def _enough_room(search: Search, wanted: Mapping[UUID, object], kind: str, now: 
             f"you can have {MOST_OPEN} people asked at a time, so that each of them can count on you; "
             "call one off, or wait for an answer"
         )
+
+
+def _no_flood(person: Seeker, wanted: Mapping[UUID, object], now: datetime) -> None:
+    waiting = Seeker.objects.filter(confirmed_at=None, search__begun_at__gt=now - A_DAY)
+    others = waiting.filter(email_index=person.email_index).exclude(pk=person.pk)
+    if others.count() >= MOST_UNCONFIRMED_BY_ADDRESS:
+        raise RefusedError(
+            f"{person.email} was asked to confirm {MOST_UNCONFIRMED_BY_ADDRESS} times today; "
+            "open the newest of those letters, or try again tomorrow"
+        )
+    unconfirmed = Meeting.objects.filter(asked_at__gt=now - A_DAY, search__seeker__confirmed_at=None)
+    for member in wanted:
+        if unconfirmed.filter(member=member).exclude(search=person.pk).count() >= MOST_UNCONFIRMED_BY_THERAPIST:
+            raise RefusedError("many people ask the same therapist just now; try again in some hours")
 
 
 def _asked_already(search: Search, member_id: UUID, kind: str) -> bool:
@@ -171,13 +190,16 @@ def _send_way_back(person: Seeker, one: Meeting, kind: str, life: timedelta) -> 
 
 @transaction.atomic
 def send_way_back(*, email: str) -> int:
-    """A one-time link to each search that this address asked from; returns how many."""
+    """A one-time link to each search that this address asked from, but not twice in two minutes; returns how many."""
     found = [(each, Meeting.objects.filter(search=each.search).first()) for each in queries.seekers_by_address(email)]
-    them = [(person, one) for person, one in found if one]
-    for person, one in them:
+    sent = 0
+    for person, one in found:
         kind, life = ("way-back", WAY_BACK_LIFE) if person.confirmed_at else ("confirm", CONFIRM_LIFE)
-        _send_way_back(person, one, kind, life)
-    return len(them)
+        lately = person.way_back_until and person.way_back_until - life > timezone.now() - BETWEEN_LETTERS
+        if one and not lately:
+            _send_way_back(person, one, kind, life)
+            sent += 1
+    return sent
 
 
 @transaction.atomic

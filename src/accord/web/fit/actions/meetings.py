@@ -146,6 +146,19 @@ def call_off_row(one: Standing, *, by: str, tell_seeker: bool = True) -> None:
 
 
 @transaction.atomic
+def call_off_all(*, asker: Asker, member: Member) -> int:
+    """A therapist works here no more: what is open with them is called off, and whoever asked is told."""
+    if not asker.roles & {"manager", "operator"} or asker.practice not in (None, member.practice_id):
+        raise RefusedError("what somebody was asked for is called off by a manager of their practice")
+    found = Meeting.objects.filter(member=member, called_off_at=None, declined_at=None, missed_at=None)
+    open_ones = [one for one in queries.stand(found.select_related(*queries.BEHIND), timezone.now()) if one.open]
+    for one in open_ones:
+        call_off_row(one, by="practice")
+        record(asker, f"call off {one.meeting.what}", one.meeting.pk)
+    return len(open_ones)
+
+
+@transaction.atomic
 def say_missed(*, search: Search, meeting: Meeting, undo: bool = False) -> None:
     """'It did not take place', or its undo."""
     row = _locked(meeting)

@@ -14,7 +14,6 @@ from accord.web.fit.models import Credential, Meeting, Offer, Search
 from accord.web.fit.queries.meetings import (
     BEHIND,
     IMPRESSION_LIFE,
-    Asked,
     colleagues_to_refer_to,
     due_impressions,
     feedback,
@@ -42,7 +41,6 @@ __all__ = [
     "BEHIND",
     "IMPRESSION_LIFE",
     "SEARCH_KEPT",
-    "Asked",
     "Here",
     "colleagues_to_refer_to",
     "credential",

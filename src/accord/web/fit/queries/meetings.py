@@ -1,7 +1,6 @@
 """Who asked whom, and where it stands: for whoever searches, and for the therapist who was asked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -100,14 +99,6 @@ def hours_waited(one: Meeting, now: datetime) -> float:
     """From when the therapist could know of it."""
     known_at = max(one.asked_at, one.search.seeker.confirmed_at or one.asked_at)
     return max(0.0, (now - known_at).total_seconds() / 3600)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An impression that can be given now, and the meeting it is about."""
-
-    impression: Impression
-    meeting: Meeting
 
 
 def impressions(search: Search) -> list[Impression]:
