@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accord.fit import AXES, FORMATS, Card, Needs, Profile, Profiles, concern, methods, shortlist
-from accord.fit.cards import ALIKE, kinds
+from accord.fit import AXES, FORMATS, Card, Needs, Profile, Profiles, concern, methods, passing, shortlist
+from accord.fit.cards import ALIKE, chosen, kinds
+from accord.fit.columns import Rows
 from accord.fit.gate import gate, how_far
 from accord.fit.likeness import telling
-from accord.fit.ranking import accommodation, ranked
+from accord.fit.ranking import POOL, accommodation, ranked
 from tests.fit.making import ON, person, plain, therapists
 
 PANIC = Needs(concerns=("panic",))
@@ -219,6 +220,35 @@ def test_their_own_words_count_and_what_did_harm_draws_nobody() -> None:
 
 def test_without_free_words_nothing_is_compared() -> None:
     assert shortlist(PANIC, Profiles.of([plain("vera", words="humour")]), ON, 1).words is None
+
+
+def test_words_may_be_fetched_for_the_few_that_are_compared() -> None:
+    """Where a text costs something to open, as where it is stored encrypted: the list is the same."""
+    needs, fetched = replace(PANIC, at_ease="humour and silence"), []
+    them = Profiles.of(plain(f"t{number}", words=f"humour {number}", lead=number % 3) for number in range(POOL + 50))
+
+    def fetch(rows: Rows) -> list[str | None]:
+        fetched.append(len(rows))
+        return [them.words[row] for row in rows.tolist()]  # type: ignore[index]
+
+    found = shortlist(needs, replace(them, words=fetch), ON, 1)
+    assert found == shortlist(needs, them, ON, 1)
+    assert fetched == [POOL, *[1] * len(found.cards)]
+    assert them.take(np.array([7])).row(0).words == "humour 7"
+
+
+def test_who_is_chosen_depends_on_nothing_that_the_gate_asked() -> None:
+    """So that whoever has asked the gate elsewhere need not read it again."""
+    dice, them = random.Random(8), therapists(8, 120)
+    asked = {"regions", "languages", "formats", "insurers", "times"}
+    bare = [replace(each, fee=None, gender="", latitude=None, **dict.fromkeys(asked, frozenset())) for each in them]
+    columns, bare_columns = Profiles.of(them), Profiles.of(bare)
+    for seed in range(60):
+        needs = person(dice)
+        rows = passing(replace(needs, concerns=("not-sure",)), columns, ON).rows
+        best, again = (chosen(needs, each, rows, ON, seed) for each in (columns, bare_columns))
+        assert best.rows.tolist() == again.rows.tolist()
+        assert (best.near_best, best.words) == (again.near_best, again.words)
 
 
 def test_the_embedding_where_it_is_installed_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """The shortlist: three to five therapists who pass, unlike each other, each with what fits and what does not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,8 +11,8 @@ from accord.fit.concerns import methods
 from accord.fit.filters import Relaxed, nobody, passing, relaxed
 from accord.fit.likeness import Engine
 from accord.fit.needs import AXES, Needs
-from accord.fit.profile import Reason
-from accord.fit.ranking import POOL, accommodation, ranked
+from accord.fit.profile import Profile, Reason
+from accord.fit.ranking import POOL, Ranked, accommodation, ranked
 from accord.fit.reasons import differs, reasons
 
 MOST = 5
@@ -57,10 +57,26 @@ def shortlist(
         less = relaxed(needs, profiles, on)
         why = nobody(needs, len(profiles), gate.excluded, less)
         return Shortlist((), 0, gate.excluded, relaxed=less, nobody=why)
-    order = ranked(needs, profiles, gate.rows, on, seed, engine)
-    chosen = spread(_with_others(needs, profiles, gate.rows, order.rows), needs, profiles, top)
-    cards = tuple(_card(needs, profiles, row, on) for row in chosen)
-    return Shortlist(cards, len(gate.rows), gate.excluded, order.near_best, order.words)
+    best = chosen(needs, profiles, gate.rows, on, seed, top=top, engine=engine)
+    cards = tuple(card(needs, profiles.row(row), on) for row in best.rows.tolist())
+    return Shortlist(cards, len(gate.rows), gate.excluded, best.near_best, best.words)
+
+
+def chosen(
+    needs: Needs, profiles: Profiles, passed: Rows, on: date, seed: int, *, top: int = MOST, engine: Engine = "auto"
+) -> Ranked:
+    """Of those who pass, who gets a card: the best, in order, spread out.
+
+    It looks at ids, methods, what they offer, styles, when they can begin and what they write, and at nothing else.
+    """
+    order = ranked(needs, profiles, passed, on, seed, engine)
+    rows = spread(_with_others(needs, profiles, passed, order.rows), needs, profiles, top)
+    return replace(order, rows=np.array(rows, np.int64))
+
+
+def card(needs: Needs, profile: Profile, on: date) -> Card:
+    """What stands on the card of somebody who passes."""
+    return Card(profile.id, reasons(needs, profile, on), differs(needs, profile, on))
 
 
 def kinds(needs: Needs, profiles: Profiles, rows: Rows) -> NDArray[np.int64]:
@@ -96,8 +112,3 @@ def _with_others(needs: Needs, profiles: Profiles, passed: Rows, best: Rows) -> 
     others = passed[~np.isin(kinds(needs, profiles, passed), list(found))]
     met = accommodation(needs, profiles, others)
     return np.concatenate([best, others[np.lexsort((profiles.keys[others], -met))[:POOL]]])
-
-
-def _card(needs: Needs, profiles: Profiles, row: int, on: date) -> Card:
-    profile = profiles.row(row)
-    return Card(profile.id, reasons(needs, profile, on), differs(needs, profile, on))

@@ -1,6 +1,6 @@
 """Many therapists as columns: sets of words as bits, days and money as whole numbers, so that a gate is a few masks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from accord.fit.profile import Profile
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 Where = slice | Rows
+Texts = Sequence[str | None]
 
 DAY_ONE = date(1970, 1, 1)
 # Days, money and styles that are not known. An unknown fee is the dearest once it is seen without a sign.
@@ -83,7 +84,8 @@ class Profiles:
 
     licensed_until   the last day of the licence as a number of days; NEVER where it was not verified (`until` keeps it)
     styles           a row for each of AXES, -3 to 3 or UNKNOWN_STYLE
-    words            what they write of themselves: anything that gives a text or None for a row
+    words            what they write of themselves: a text or None for each row, or what fetches those of the rows that
+                     it is given; only the few that are to be compared are asked for
     """
 
     ids: Sequence[str]
@@ -103,7 +105,7 @@ class Profiles:
     genders: Sets
     times: Sets
     offers: Sets
-    words: Sequence[str | None]
+    words: Texts | Callable[[Rows], Texts]
 
     @classmethod
     def of(cls, profiles: Iterable[Profile]) -> "Profiles":
@@ -162,15 +164,20 @@ class Profiles:
             latitude=_finite(self.latitude[row]),
             longitude=_finite(self.longitude[row]),
             free_from=None if start is None else day_of(start),
-            words=self.words[row] or "",
+            words=self.texts(np.array([row]))[0],
             **{name: getattr(self, name).row(row) for name in SETS if name != "genders"},
             **styles,
         )
 
+    def texts(self, rows: Rows) -> list[str]:
+        """What these write of themselves; nothing where they wrote nothing."""
+        found = self.words(rows) if callable(self.words) else [self.words[row] for row in rows.tolist()]
+        return [each or "" for each in found]
+
     def take(self, rows: Rows) -> "Profiles":
         """Some of them, in the order given."""
-        arrays: dict[str, Any] = {}
-        for name in (each.name for each in fields(self)):
+        arrays: dict[str, Any] = {"words": self.texts(rows)}
+        for name in (each.name for each in fields(self) if each.name != "words"):
             value = getattr(self, name)
             if isinstance(value, Sets):
                 arrays[name] = Sets(value.names, np.ascontiguousarray(value.bits[:, rows]))

@@ -1,7 +1,7 @@
 """The gate over whole columns, and what one relaxed limit would bring. The answers are those of `gate.gate`."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -64,7 +64,7 @@ def passing(needs: Needs, profiles: Profiles, on: date) -> Passing:
 def relaxed(needs: Needs, profiles: Profiles, on: date) -> tuple[Relaxed, ...]:
     """For each limit how many more would pass without it, the most first. Licence and training are not given up."""
     looks = dict(checks(needs, profiles, on))
-    apart = {limit: 0 for limit in looks if limit not in NOT_TRADED}
+    apart = dict.fromkeys(looks, 0)
     for at in range(0, len(profiles), BLOCK):
         rows = slice(at, min(at + BLOCK, len(profiles)))
         failed = {limit: ~look(rows) for limit, look in looks.items()}
@@ -73,7 +73,13 @@ def relaxed(needs: Needs, profiles: Profiles, on: date) -> tuple[Relaxed, ...]:
         )
         for limit in apart:
             apart[limit] += int(np.count_nonzero(failed[limit] & alone))
-    found = [Relaxed(limit, count, _bring(needs, limit, count)) for limit, count in apart.items() if count]
+    return brought(needs, apart)
+
+
+def brought(needs: Needs, alone: Mapping[str, int]) -> tuple[Relaxed, ...]:
+    """What giving up a limit would bring, the most first, told how many each of them alone keeps out."""
+    given_up = {limit: count for limit, count in alone.items() if count and limit not in NOT_TRADED}
+    found = [Relaxed(limit, count, _bring(needs, limit, count)) for limit, count in given_up.items()]
     return tuple(sorted(found, key=lambda each: (-each.count, each.limit)))
 
 

@@ -72,7 +72,7 @@ def ranked(needs: Needs, profiles: Profiles, rows: Rows, on: date, seed: int, en
     pool = _pool(base, turns)
     score, words = base[pool], None
     if needs.words.strip() and len(pool):
-        texts = [profiles.words[int(row)] or "" for row in rows[pool]]
+        texts = profiles.texts(rows[pool])
         if any(texts):
             words = available(engine)
             score = score + WORDS_WEIGH * likeness(needs.words, texts, words)
