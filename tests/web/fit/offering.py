@@ -5,7 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from accord.web.fit.models import Credential, Offer
+from accord.fit.needs import folded
+from accord.web.fit.actions.offers import words_of
+from accord.web.fit.models import Credential, Offer, OfferWord
 from accord.web.people import actions as people
 from accord.web.people.asker import COMMAND
 from accord.web.people.models import Member, Practice
@@ -38,7 +40,8 @@ def publish(member: Member, about: str = "") -> Member:
 def offers(member: Member, *, about: str = "I like plain words.", licence: str | None = "CA", **other: Any) -> Member:
     """A published page, an offer and, unless told otherwise, a verified licence for a year."""
     publish(member, about)
-    Offer.objects.create(member=member, practice=member.practice, **{**WHOLE, **other})
+    one = Offer.objects.create(member=member, practice=member.practice, **{**WHOLE, **other})
+    OfferWord.objects.bulk_create(words_of(one))
     if licence:
         license_(member, licence)
     return member
@@ -49,8 +52,8 @@ def license_(member: Member, region: str = "CA", *, days: int = 365, verified: b
     manager = Member.objects.filter(practice=member.practice, is_manager=True).first()
     looked = timezone.now() - timedelta(days=7) if verified else None
     return Credential.objects.create(
-        practice=member.practice, member=member, title="Psychologist", region=region, number="PSY 1",
-        until=in_days(days), verified_at=looked, verified_by=manager if verified else None,
+        practice=member.practice, member=member, title="Psychologist", region=region, region_word=folded(region),
+        number="PSY 1", until=in_days(days), verified_at=looked, verified_by=manager if verified else None,
     )  # fmt: skip
 
 

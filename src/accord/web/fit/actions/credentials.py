@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.errors import RefusedError, UsageError
+from accord.fit.needs import folded
 from accord.web.audit.actions import record
 from accord.web.fit import licences
 from accord.web.fit.models import Credential
@@ -36,8 +37,9 @@ def state_credential(
         raise UsageError(f"got {until.isoformat()}, which is over; state the licence that holds now")
     # The attempt is random and stored nowhere, so that this key tells nothing of the number.
     key = uuid5(attempt, repr((member.pk, title, region, number, until)))
-    said = {"practice_id": member.practice_id, "member": member, "title": title, "region": region}
-    one, new = Credential.objects.get_or_create(pk=key, defaults={**said, "number": number, "until": until})
+    said = {"practice_id": member.practice_id, "member": member, "title": title, "number": number, "until": until}
+    where = {"region": region, "region_word": folded(region)}
+    one, new = Credential.objects.get_or_create(pk=key, defaults={**said, **where})
     if new:
         record(asker, "state licence", one.pk)
         settle_reminders(member=one.member_id)

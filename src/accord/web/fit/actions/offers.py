@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accord.errors import RefusedError, UsageError
 from accord.fit import AXES, FORMATS, SLOTS, methods
+from accord.fit.needs import folded
 from accord.web.audit.actions import record
-from accord.web.fit.models import Offer
+from accord.web.fit.models import LONGEST_WORD, Offer, OfferWord
 from accord.web.people import actions as people
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member
@@ -62,9 +63,27 @@ def state_offer(*, asker: Asker, member: Member, offered: Offered) -> Offer:
     if one is None or any(getattr(one, name) != value for name, value in columns.items()):
         at = {"practice_id": member.practice_id, "changed_at": timezone.now()}
         one, _ = Offer.objects.update_or_create(member=member, defaults={**columns, **at})
+        _write_words(one)
         record(asker, "state offer", member.pk)
     _say_room(asker, member, offered.places > 0)
     return one
+
+
+def _write_words(one: Offer) -> None:
+    """The words by which the database finds this offer, all anew: what is no longer said no longer finds it."""
+    OfferWord.objects.filter(offer=one).delete()
+    OfferWord.objects.bulk_create(words_of(one))
+
+
+def words_of(one: Offer) -> list[OfferWord]:
+    """Each word of an offer once, as it is compared; of two ways to spell it, the first by alphabet."""
+    said = {"method": one.methods, "language": one.languages, "format": one.formats, "insurer": one.insurers}
+    said |= {"time": one.times, "gender": [one.gender] if one.gender else [], "extra": one.extras}
+    found = {(kind, folded(word)): word for kind, words in said.items() for word in sorted(words, reverse=True)}
+    return [
+        OfferWord(practice_id=one.practice_id, offer=one, kind=kind, word=word, spelled=spelled)
+        for (kind, word), spelled in found.items()
+    ]
 
 
 def _say_room(asker: Asker, member: Member, room: bool) -> None:
@@ -80,6 +99,9 @@ def _check(offered: Offered) -> None:
     _known("formats", offered.formats, FORMATS)
     _known("times", offered.times, SLOTS)
     _known("rings", [offered.rings], dict(Offer.RINGS))
+    for word in (*offered.languages, *offered.insurers, *offered.extras, offered.gender):
+        if max(len(word), len(folded(word))) > LONGEST_WORD:
+            raise UsageError(f"got {word[:30]}… of {len(word)} letters, wanted a word of {LONGEST_WORD} at most")
     for axis in AXES:
         value = getattr(offered, axis.id)
         if value is not None and not -3 <= value <= 3:

@@ -8,11 +8,15 @@ from django.utils import timezone
 from accord.web.people.fields import PLAIN, SENSITIVE, SealedText
 from accord.web.people.models import Member, Practice
 
+# In how many signs a word is compared: casefolding makes three of one at most, and a region has eighty.
+LONGEST_WORD = 240
+
 
 class Credential(models.Model):
     """A licence as its therapist states it; it counts once a manager has looked at it, and until its last day.
 
-    A renewed licence is a new row, so that what was checked when stays known.
+    A renewed licence is a new row, so that what was checked when stays known. `region_word` is the region as
+    `accord.fit.needs.folded` compares it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -20,6 +24,7 @@ class Credential(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="credentials")
     title = models.CharField(max_length=120)
     region = models.CharField(max_length=80)
+    region_word = models.CharField(max_length=LONGEST_WORD)
     number = SealedText(blank=True, default="")
     until = models.DateField()
     stated_at = models.DateTimeField(default=timezone.now)
@@ -34,6 +39,7 @@ class Credential(models.Model):
 
     privacy = {
         **dict.fromkeys(("id", "practice", "member", "title", "region", "until", "stated_at"), PLAIN),
+        "region_word": PLAIN,
         **dict.fromkeys(("verified_at", "verified_by", "refused_at", "withdrawn_at"), PLAIN),
         **dict.fromkeys(("number", "refused_why"), SENSITIVE),
     }
@@ -83,6 +89,28 @@ class Offer(models.Model):
         **dict.fromkeys(("call_minutes", "consultation_minutes", "consultation_cost"), PLAIN),
         **dict.fromkeys(("reach", "consultation_place"), SENSITIVE),
     }
+
+
+class OfferWord(models.Model):
+    """One word of an offer, by which the database finds it: `word` as it is compared, `spelled` as it was written.
+
+    Written with the offer, out of the offer alone, and never without it.
+    """
+
+    KINDS = [(kind, kind) for kind in ("method", "language", "format", "insurer", "time", "gender", "extra")]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, db_index=False)
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=KINDS)
+    word = models.CharField(max_length=LONGEST_WORD)
+    spelled = models.CharField(max_length=LONGEST_WORD)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer", "kind", "word"], name="one_row_per_word_of_an_offer")]
+        indexes = [models.Index(fields=["kind", "word", "offer", "spelled"], name="offers_by_word")]
+
+    privacy = dict.fromkeys(("id", "practice", "offer", "kind", "word", "spelled"), PLAIN)
 
 
 class Search(models.Model):
