@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from accord.fit import (
     concerns,
     gate,
     methods,
-    shortlist,
 )
 from accord.fit.needs import DAYS, SLOTS
 from accord.fit.reasons import differs, reasons
@@ -29,6 +28,7 @@ from accord.web.fit import queries
 from accord.web.fit.models import Offer, Search
 from accord.web.fit.search import Looking, read
 from accord.web.fit.seek_forms import DAY_NAMES, FORMAT_WORDS, leanings, slot_name
+from accord.web.fit.shortlisted import both, shortlisted, waiting_or_not
 from accord.web.people.models import Member
 
 ASKED_OF_ALL = frozenset({"credential", "expertise", "region", "room"})
@@ -99,51 +99,33 @@ class Listing:
 
 def listing(one: Search, on: date) -> Listing:
     """Whom the search brings on this day."""
-    from accord.fit.columns import Profiles
-
     looking = read(one.needs)
-    needs, needs_now = _both(looking)
     gone = queries.left_behind(one)
-    offers = {key: offer for key, offer in queries.published_offers().items() if offer.pk not in gone}
-    seen = {profile.id: profile for profile in queries.profiles(offers.values(), on, needs.region)}
-    columns = Profiles.of(waiting_or_not(profile, looking) for profile in seen.values())
-    found = shortlist(needs_now, columns, on, one.seed)
-    usual = queries.usual_replies([offers[card.id].pk for card in found.cards], timezone.now())
+    found, (needs, _) = shortlisted(looking, on, one.seed, gone), both(looking)
+    usual = queries.usual_replies([found.offers[card.id].pk for card in found.shortlist.cards], timezone.now())
     cards = [
         Listed(
-            offers[card.id],
-            _match(needs, seen[card.id], card.reasons, card.differs, on),
-            soon(offers[card.id], on),
-            replies_in_words(usual[offers[card.id].pk]),
+            found.offers[card.id],
+            _match(needs, found.profiles[card.id], card.reasons, card.differs, on),
+            soon(found.offers[card.id], on),
+            replies_in_words(usual[found.offers[card.id].pk]),
         )
-        for card in found.cards
+        for card in found.shortlist.cards
     ]
-    excluded = [(limit_name(limit), count) for limit, count in found.excluded.items()]
-    less = [(each, without_name(each.limit)) for each in found.relaxed]
-    return Listing(cards, found, excluded, less, helping(needs, seen.values()))
+    excluded = [(limit_name(limit), count) for limit, count in found.shortlist.excluded.items()]
+    less = [(each, without_name(each.limit)) for each in found.shortlist.relaxed]
+    return Listing(cards, found.shortlist, excluded, less, [] if found.trained else helping(needs))
 
 
 def match(looking: Looking, offer: Offer, on: date) -> Match | None:
     """The same for one therapist; None as long as the four questions are not answered."""
     if looking.missing:
         return None
-    needs, needs_now = _both(looking)
+    needs, needs_now = both(looking)
     (profile,) = queries.profiles([offer], on, needs.region)
     if apart := gate(needs_now, waiting_or_not(profile, looking), on):
         return Match((), (), _said(apart))
     return _match(needs, profile, reasons(needs_now, profile, on), differs(needs_now, profile, on), on)
-
-
-def _both(looking: Looking) -> tuple[Needs, Needs]:
-    needs, now = looking.needs, looking.needs_now
-    assert needs, "the page that asks for the list has made sure"
-    assert now
-    return needs, now
-
-
-def waiting_or_not(profile: Profile, looking: Looking) -> Profile:
-    """For somebody who would wait for a place, there is one."""
-    return replace(profile, places=max(1, profile.places)) if "room" in looking.without else profile
 
 
 def _match(needs: Needs, profile: Profile, fits: Iterable[Reason], other: Iterable[Reason], on: date) -> Match:
@@ -180,8 +162,8 @@ def askable(one: Search, wanted: Sequence[UUID], on: date) -> tuple[list[Offer],
 
     Licence, training, place and room are asked of everybody; the person's other limits are theirs to give up.
     """
-    looking, offers = read(one.needs), queries.published_offers()
-    _, now = _both(looking)
+    looking, offers = read(one.needs), queries.published_offers(wanted)
+    _, now = both(looking)
     found, kept_out = [], []
     for offer in (offers[str(key)] for key in wanted if str(key) in offers):
         (profile,) = queries.profiles([offer], on, now.region)
@@ -208,10 +190,8 @@ def has_room(member: Member, offer: Offer | None) -> bool:
     return bool(offer.places) if offer else member.has_room
 
 
-def helping(needs: Needs, profiles: Iterable[Profile]) -> list[WayOfWorking]:
+def helping(needs: Needs) -> list[WayOfWorking]:
     """The methods to ask for elsewhere, where nobody here is trained in one for what matters most."""
-    if needs.first.open or any(each.methods & set(needs.first.methods) for each in profiles):
-        return []
     return [methods()[name] for name in needs.first.methods]
 
 

@@ -52,6 +52,11 @@ class Looking:
         return needs_of(given)[0]
 
     @property
+    def waits(self) -> bool:
+        """Whether they would wait for a place."""
+        return "room" in self.without
+
+    @property
     def limits(self) -> tuple[str, ...]:
         """What can be given up: whatever was set, and waiting for a place. Never licence or training."""
         said = {name for name, value in self.given.items() if value not in (None, "", [])}

@@ -51,7 +51,7 @@ def find(request: Request) -> HttpResponse:
     context = {
         "begun": bool(looking.done),
         "missing": looking.missing,
-        "anyone": bool(queries.published_offers()),
+        "anyone": queries.anyone(),
         "asked": bool(one and queries.seeker(one)),
         "help": help_here(request),
     }
@@ -128,7 +128,7 @@ def _list(request: Request, one: Search, status: int = 200) -> HttpResponse:
         return redirect("find_page", looking.missing)
     context: dict[str, Any] = {
         "list": listing.listing(one, timezone.localdate()),
-        "anyone": bool(queries.published_offers()),
+        "anyone": queries.anyone(),
         "asked": len(queries.standings(one, timezone.now())),
         "summary": listing.summary(looking),
         "better": listing.better(looking),

@@ -1,10 +1,11 @@
 """What therapists offer, who looks for them, and how the two come to meet."""
 
 from accord.web.fit.models.meetings import Feedback, FindingRules, Impression, Meeting, ReplyTime, Seeker, TakenTime
-from accord.web.fit.models.offers import Credential, Offer, Search
+from accord.web.fit.models.offers import LONGEST_WORD, Credential, Offer, OfferWord, Search
 from accord.web.fit.models.times import DayApart, WeeklyTime
 
 __all__ = [
+    "LONGEST_WORD",
     "Credential",
     "DayApart",
     "Feedback",
@@ -12,6 +13,7 @@ __all__ = [
     "Impression",
     "Meeting",
     "Offer",
+    "OfferWord",
     "ReplyTime",
     "Search",
     "Seeker",

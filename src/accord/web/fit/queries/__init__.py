@@ -10,7 +10,8 @@ from django.db.models import Q
 from accord.fit import Profile
 from accord.fit.needs import folded
 from accord.web.fit.licences import WAITS, counts, state, today
-from accord.web.fit.models import Credential, Meeting, Offer, Search
+from accord.web.fit.models import Credential, Meeting, Offer, OfferWord, Search
+from accord.web.fit.queries.gate import Gate, anyone, gate_of, in_date, on_the_list, who_passes
 from accord.web.fit.queries.meetings import (
     BEHIND,
     IMPRESSION_LIFE,
@@ -41,12 +42,15 @@ __all__ = [
     "BEHIND",
     "IMPRESSION_LIFE",
     "SEARCH_KEPT",
+    "Gate",
     "Here",
+    "anyone",
     "colleagues_to_refer_to",
     "credential",
     "credentials",
     "due_impressions",
     "feedback",
+    "gate_of",
     "here",
     "hours_waited",
     "impression",
@@ -75,6 +79,7 @@ __all__ = [
     "still_kept",
     "to_tell",
     "usual_replies",
+    "who_passes",
 ]
 
 SEARCH_KEPT, AFTER_MEETING = timedelta(days=30), timedelta(days=14)
@@ -86,10 +91,15 @@ def offer(member: UUID) -> Offer | None:
     return Offer.objects.select_related("member", "practice").filter(member=member).first()
 
 
-def published_offers() -> dict[str, Offer]:
-    """What the therapists who show a page say of their work, by the id that the gate knows them by."""
-    shown = Offer.objects.filter(member__published=True, member__is_therapist=True)
+def published_offers(members: Iterable[UUID] | None = None) -> dict[str, Offer]:
+    """What the therapists who show a page say of their work, all or these, by the id that the gate knows them by."""
+    shown = on_the_list() if members is None else on_the_list().filter(pk__in=[*members])
     return {str(each.pk): each for each in shown.select_related("member__practice")}
+
+
+def anyone() -> bool:
+    """Whether there is somebody to compare answers with."""
+    return on_the_list().exists()
 
 
 def profiles(offers: Iterable[Offer], on: date, region: str = "") -> list[Profile]:
@@ -159,14 +169,14 @@ class Here:
 
 def here(on: date) -> Here:
     """Each word once, however it is spelled, by alphabet."""
-    them = profiles(published_offers().values(), on)
-    return Here(
-        _each_once(word for one in them for word in one.regions),
-        _each_once(word for one in them for word in one.languages),
-        _each_once(word for one in them for word in one.insurers),
-        _each_once(one.gender for one in them),
-        _each_once(word for one in them for word in one.offers),
-    )
+    shown = on_the_list().values("pk")
+    said = OfferWord.objects.filter(offer__in=shown, kind__in=("language", "insurer", "gender", "extra"))
+    words: dict[str, list[str]] = {}
+    for kind, spelled in said.values_list("kind", "spelled").distinct():
+        words.setdefault(kind, []).append(spelled)
+    licensed = in_date(on).filter(member__in=shown).values_list("region", flat=True).distinct()
+    kinds = (words.get(kind, ()) for kind in ("language", "insurer", "gender", "extra"))
+    return Here(_each_once(licensed), *map(_each_once, kinds))
 
 
 def _each_once(words: Iterable[str]) -> tuple[str, ...]:

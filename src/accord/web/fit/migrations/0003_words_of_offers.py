@@ -38,7 +38,7 @@ def write_regions(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fit", "0001_initial"),
+        ("fit", "0002_meetings"),
         ("people", "0002_whose_address"),
     ]
 
