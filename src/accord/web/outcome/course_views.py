@@ -54,10 +54,11 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
 
 def _lines(insight: Insight) -> list[str]:
     """For the record: that it is worth a look, why, and what was decided. Who may stop coming stays out of records."""
-    if insight.look is None:
+    look = insight.look
+    if look is None or look.aside:
         return []
-    said = [f"Not on track: worth a look. {insight.look.reason}."]
-    return [*said, insight.look.decision.line.capitalize()] if insight.look.decision else said
+    said = f"Not on track: worth a look. {look.reason}."
+    return [said, f"Decided: {look.decision.line}"] if look.decision else [said]
 
 
 def _look(request: Request, course_id: UUID) -> tuple[Course, Look]:

@@ -42,7 +42,9 @@ class Seen:
             )
         if self.look:
             return "Not on track: worth a look."
-        return "Beyond the limit once." if self.latest.red else "On track by this rule."
+        if self.latest.red:
+            return "Beyond the limit once."
+        return "On track by this rule, which is no reassurance: some who get worse do not show it on a form."
 
     @property
     def reason(self) -> str:

@@ -37,10 +37,7 @@ class Decided:
     @property
     def line(self) -> str:
         """In a line for the record."""
-        if self.row.kind == Decision.ASIDE:
-            return f"laid aside: {self.why or 'no reason given'}"
-        said = [*self.steps, *([self.row.note] if self.row.note else [])]
-        return f"decided: {' '.join(said)}" if said else "looked at; nothing decided"
+        return " ".join([*self.steps, *([self.row.note] if self.row.note else [])]) or "nothing yet."
 
 
 @dataclass(frozen=True)

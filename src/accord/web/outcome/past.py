@@ -78,18 +78,23 @@ def course_rule(courses: Sequence[Over], measure: Measure) -> Found:
 
 
 def told(found: Judged) -> dict[str, Any]:
-    """How good a rule was, with what is about fewer than ten left out."""
+    """How good a rule was, with what is about fewer than ten left out, and what would give it away by subtraction."""
     names = ("sensitivity", "specificity", "ppv", "base", "flagged")
     shares = {name: _share(getattr(found, name)) for name in names}
+    few_worse, few_flagged = (shares[name]["value"] is None for name in ("base", "flagged"))
+    for name in (*(("sensitivity", "specificity") if few_worse else ()), *(("ppv",) if few_flagged else ())):
+        shares[name]["n"] = None
     return {"n": found.n_used, "threshold": found.threshold, "source": found.source, **shares}
 
 
 def _share(one: Share) -> dict[str, float | int | None]:
-    """A share with its interval; without a number where fewer than ten stand on either side of it."""
-    count = 0 if one.value is None else round(one.value * one.n_used)
+    """A share with its interval in hundredths; no number where fewer than ten stand on either side of it."""
+    if one.value is None or one.low is None or one.high is None:
+        return {"value": None, "low": None, "high": None, "n": None}
+    count = round(one.value * one.n_used)
     if min(count, one.n_used - count) < SMALLEST:
         return {"value": None, "low": None, "high": None, "n": one.n_used if one.n_used >= SMALLEST else None}
-    return {"value": one.value, "low": one.low, "high": one.high, "n": one.n_used}
+    return {"value": round(one.value, 2), "low": round(one.low, 2), "high": round(one.high, 2), "n": one.n_used}
 
 
 def leaving_rule(courses: Sequence[Over], definition: str, dose: int | None, course_rules: moments.Rules) -> Found:

@@ -69,7 +69,10 @@ def growth_of(numbers: Mapping[str, Any]) -> Growth:
     return Growth(**given)
 
 
-def ruling(asker: Asker) -> Ruling:
-    """In two queries, however many courses are read by it; none where nothing was ever switched on."""
+def ruling(asker: Asker, *, before: bool = False) -> Ruling:
+    """In two queries, however many courses are read by it; in one where nothing was ever switched on.
+
+    `before`: also what was worked out before anything is.
+    """
     switches = queries.switches(asker)
-    return Ruling(switches, queries.worked(asker) if switches else {})
+    return Ruling(switches, queries.worked(asker) if switches or before else {})

@@ -32,7 +32,7 @@ def _told(rules: Ruling) -> dict[str, Any]:
 @require_safe
 def expected(request: Request) -> HttpResponse:
     """What it is, what it is not, how good it was; and the two switches."""
-    rules = ruling(request.asker)
+    rules = ruling(request.asker, before=True)
     turned = rules.switches.get(LEAVING)
     chosen = {"definition": turned.definition, "dose": turned.dose} if turned else {}
     context = {**_told(rules), "course_form": SwitchForm(), "leaving_form": LeavingForm(initial=chosen)}
@@ -64,7 +64,7 @@ def _on(request: Request, what: str) -> HttpResponse:
             return redirect("expected")
         except RefusedError as error:
             form.add_error(None, f"Not switched on: {error}.")
-    context = {**_told(ruling(request.asker)), "course_form": SwitchForm(), "leaving_form": LeavingForm()}
+    context = {**_told(ruling(request.asker, before=True)), "course_form": SwitchForm(), "leaving_form": LeavingForm()}
     context[f"{what}_form"] = form
     return render(request, "outcome/expected.html", context, status=422)
 
@@ -83,4 +83,4 @@ def work_out(request: Request) -> HttpResponse:
 @require_safe
 def how(request: Request) -> HttpResponse:
     """The rules, their sources and limits, and how good they were."""
-    return render(request, "outcome/how.html", _told(ruling(request.asker)))
+    return render(request, "outcome/how.html", _told(ruling(request.asker, before=True)))
