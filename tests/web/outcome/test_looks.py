@@ -46,7 +46,7 @@ def test_the_four_areas_each_with_a_next_step_and_its_source(cast: Cast) -> None
     page = read(cast, "look/")
     for title in ("The two of you", "Willingness", "Support", "Life events"):
         assert f">{title}</h2>" in page
-    assert page.count("If it is a topic:") == 4
+    assert page.count("If it is a topic, a next step") == 4
     assert page.count("Clinical Support Tools name this area (from memory)") == 4
     assert "Eubanks, Muran &amp; Safran 2018" in page
     assert "our own wording and not validated" in page

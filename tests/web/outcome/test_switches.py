@@ -5,8 +5,10 @@ import json
 import pytest
 
 from accord.errors import RefusedError
+from accord.outcome import Judged
+from accord.outcome.judged import share
 from accord.web.audit.models import Act
-from accord.web.outcome import actions, figures
+from accord.web.outcome import actions, figures, past
 from accord.web.outcome.models import Switch, Worked
 from accord.web.people.asker import of_member
 from tests.cast import Cast
@@ -98,9 +100,22 @@ def test_what_is_about_fewer_than_ten_is_not_shown_and_not_given_away_by_subtrac
     bring_in_past(cast, 60)
     actions.work_out(asker=of_member(cast.manager), practice=cast.practice.pk)
     judged = Worked.objects.get().judged
-    assert judged["base"]["value"] is None
-    assert judged["sensitivity"] == {"value": None, "low": None, "high": None, "n": None}
-    assert judged["specificity"]["n"] is None
+    assert [judged[name] for name in ("base", "sensitivity", "specificity", "ppv")] == [past.HIDDEN] * 4
+
+
+@pytest.mark.parametrize(
+    ("both", "flagged", "worse", "shown"),
+    [(12, 80, 25, True), (11, 80, 20, False), (9, 80, 25, False), (12, 21, 25, False)],
+    ids=["ten or more everywhere", "nine were missed", "nine were found", "nine were flagged for nothing"],
+)
+def test_one_small_number_of_the_four_hides_the_shares_it_follows_from(
+    both: int, flagged: int, worse: int, shown: bool
+) -> None:
+    shares = (share(both, worse), share(400 - worse - flagged + both, 400 - worse), share(both, flagged))
+    judged = Judged(*shares, share(worse, 400), share(flagged, 400), 5.7, 400, "growth", "invented", "")
+    told = past.told(judged)
+    assert [told[name]["value"] is not None for name in ("sensitivity", "specificity", "ppv")] == [shown] * 3
+    assert told["base"]["value"] == round(worse / 400, 2)
 
 
 def test_with_nothing_to_look_at_it_says_so(cast: Cast) -> None:

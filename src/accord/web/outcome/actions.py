@@ -1,6 +1,7 @@
 """The only writers: turning a switch, working rules out, and what was decided about a course."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,35 +75,45 @@ def _refuse_others(asker: Asker, practice: UUID) -> None:
         raise RefusedError("only a manager turns a switch of their own practice")
 
 
-@transaction.atomic
 def work_out(*, asker: Asker, practice: UUID) -> list[Worked]:
-    """Work out every rule anew on the courses that are over; what stood before is replaced."""
+    """Work out every rule anew on the courses that are over; what stood before is replaced.
+
+    The working out holds no transaction, so that nobody's answers wait for it; what it came to is stored in one.
+    """
     if not asker.roles & {"manager", "operator"} or asker.practice not in (None, practice):
         raise RefusedError("only a manager works out the rules of their own practice")
     courses = past.over(alliance.past(asker, practice))
-    made = [_keep(practice, COURSE, one.id, past.course_rule(courses, one)) for one in past.measures_of(courses)]
-    settled = ruling(Asker(practice=practice, roles=asker.roles))
-    if chosen := settled.switches.get(LEAVING):
-        rules = Ruling(settled.switches, {(one.what, one.measure): one for one in made}).method
-        found = past.leaving_rule(courses, chosen.definition, chosen.dose, rules)
-        made.append(_keep(practice, LEAVING, "", found))
-    Worked.objects.filter(practice=practice).exclude(pk__in=[one.pk for one in made]).delete()
+    found = {(COURSE, one.id): past.course_rule(courses, one) for one in past.measures_of(courses)}
+    switches = queries.switches(Asker(practice=practice, roles=asker.roles))
+    if chosen := switches.get(LEAVING):
+        made = {key: _row(practice, key, one) for key, one in found.items()}
+        rules = Ruling(switches, made).method
+        found[LEAVING, ""] = past.leaving_rule(courses, chosen.definition, chosen.dose, rules)
+    return _keep(asker, practice, found)
+
+
+@transaction.atomic
+def _keep(asker: Asker, practice: UUID, found: Mapping[tuple[str, str], past.Found]) -> list[Worked]:
+    Worked.objects.filter(practice=practice).delete()
+    made = Worked.objects.bulk_create(_row(practice, key, one) for key, one in found.items())
     record(asker, "work out rules", None, practice=practice)
     return made
 
 
-def _keep(practice: UUID, what: str, measure: str, found: past.Found) -> Worked:
-    values: Mapping[str, Any] = {
-        "method": found.method,
-        "numbers": found.numbers,
-        "judged": found.judged,
-        "n_used": found.n_used,
-        "why": found.why,
-        "version": VERSION,
-        "made_at": timezone.now(),
-    }
-    row, _ = Worked.objects.update_or_create(practice_id=practice, what=what, measure=measure, defaults=values)
-    return row
+def _row(practice: UUID, key: tuple[str, str], found: past.Found) -> Worked:
+    what, measure = key
+    return Worked(
+        practice_id=practice,
+        what=what,
+        measure=measure,
+        method=found.method,
+        numbers=found.numbers,
+        judged=found.judged,
+        n_used=found.n_used,
+        why=found.why,
+        version=VERSION,
+        made_at=timezone.now(),
+    )
 
 
 @transaction.atomic
@@ -117,10 +128,11 @@ def decide(
     asked: bool = False,
     steps: Sequence[str] = (),
     note: str = "",
+    at: datetime | None = None,
 ) -> Decision:
     """Keep what was found and decided. The same form is stored once; a later one stands beside it and counts."""
     given = {"answers": dict(answers or {}), "asked": asked, "steps": list(steps)}
-    return _write(asker, course, since, what, Decision.DECIDED, attempt, note, given)
+    return _write(asker, course, since, what, Decision.DECIDED, attempt, note, {**given, "at": at or timezone.now()})
 
 
 @transaction.atomic
@@ -153,7 +165,6 @@ def _write(
         attempt=attempt,
         **given,
     )
-    one.at = timezone.now()
     one.save(force_insert=True)
     record(asker, f"{kind} about course", one.pk)
     return one

@@ -1,5 +1,6 @@
 """One course beside what was to be expected of it, where its practice switched that on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from accord.measures import Measure
 from accord.outcome import Expected, Rational, Standard
 from accord.outcome.band import Method
 from accord.web.alliance.course import Meeting
-from accord.web.outcome.changed import by_session
+from accord.web.outcome.changed import by_session, number
 
 LOOK = "worth a look"
 
@@ -48,8 +49,9 @@ class Seen:
 
     @property
     def reason(self) -> str:
-        """The rule's sentence, without the words that stand above it already."""
-        return self.latest.reason.removeprefix("not on track: worth a look; ") if self.latest else ""
+        """The rule's sentence, to one decimal, without the words that stand above it already."""
+        said = self.latest.reason.removeprefix("not on track: worth a look; ") if self.latest else ""
+        return re.sub(r"\d+\.\d+", lambda found: number(float(found[0])), said)
 
     @property
     def session(self) -> int:

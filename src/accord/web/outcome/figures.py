@@ -86,7 +86,7 @@ def _simulated(method: str) -> Judged:
     found = simulated()
     rows = {row["what"]: row for row in found["rows"] if row["of"].split(",")[0] == method}
     figures = [_figure(name, rows[SIMULATED[name]]) for name in NAMES]
-    return Judged(f"Simulated: {METHODS[method]}", f"{found['source']}, by `{found['command']}`", False, figures)
+    return Judged(f"Simulated: {METHODS[method]}", f"{found['source']}, by {found['command']}", False, figures)
 
 
 def _figure(name: str, given: Mapping[str, Any]) -> Figure:
@@ -110,7 +110,7 @@ def of_leaving(rules: Ruling) -> list[Judged]:
         own = [Judged("This practice", source, True, figures, row.made_at, row.why)]
     rows = {each["what"]: each for each in found["rows"] if each["of"] == "leaving"}
     figures = [_plain(name, rows[name], rows[name]["n"]) for name in HAZARD]
-    return [*own, Judged("Simulated", f"{found['source']}, by `{found['command']}`", False, figures)]
+    return [*own, Judged("Simulated", f"{found['source']}, by {found['command']}", False, figures)]
 
 
 def _plain(name: str, given: Mapping[str, Any], n: int) -> Figure:

@@ -77,23 +77,26 @@ def course_rule(courses: Sequence[Over], measure: Measure) -> Found:
     return Found(chosen.method.name, numbers, judged, len(past), chosen.why)
 
 
+HIDDEN: dict[str, float | int | None] = {"value": None, "low": None, "high": None, "n": None}
+
+
 def told(found: Judged) -> dict[str, Any]:
-    """How good a rule was, with what is about fewer than ten left out, and what would give it away by subtraction."""
-    names = ("sensitivity", "specificity", "ppv", "base", "flagged")
-    shares = {name: _share(getattr(found, name)) for name in names}
-    few_worse, few_flagged = (shares[name]["value"] is None for name in ("base", "flagged"))
-    for name in (*(("sensitivity", "specificity") if few_worse else ()), *(("ppv",) if few_flagged else ())):
-        shares[name]["n"] = None
-    return {"n": found.n_used, "threshold": found.threshold, "source": found.source, **shares}
+    """How good a rule was. Where one of flagged or not, worse or not, is fewer than ten people, none of the shares
+    that would give it away by subtraction is told."""
+    flagged, worse, n = found.ppv.n_used, found.sensitivity.n_used, found.n_used
+    both = round((found.ppv.value or 0.0) * flagged)
+    few = min(both, flagged - both, worse - both, n - worse - flagged + both) < SMALLEST
+    within = {"sensitivity": found.sensitivity, "specificity": found.specificity, "ppv": found.ppv}
+    shares = {name: HIDDEN if few else _share(one) for name, one in within.items()}
+    whole = {"base": _share(found.base), "flagged": _share(found.flagged)}
+    return {"n": n, "threshold": found.threshold, "source": found.source, **shares, **whole}
 
 
 def _share(one: Share) -> dict[str, float | int | None]:
-    """A share with its interval in hundredths; no number where fewer than ten stand on either side of it."""
-    if one.value is None or one.low is None or one.high is None:
-        return {"value": None, "low": None, "high": None, "n": None}
-    count = round(one.value * one.n_used)
-    if min(count, one.n_used - count) < SMALLEST:
-        return {"value": None, "low": None, "high": None, "n": one.n_used if one.n_used >= SMALLEST else None}
+    """A share with its interval in hundredths; nothing where fewer than ten stand on either side of it."""
+    count = round((one.value or 0.0) * one.n_used)
+    if min(count, one.n_used - count) < SMALLEST or one.value is None or one.low is None or one.high is None:
+        return HIDDEN
     return {"value": round(one.value, 2), "low": round(one.low, 2), "high": round(one.high, 2), "n": one.n_used}
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accord.errors import RefusedError
+from accord.web.alliance import queries as alliance
 from accord.web.outcome import actions, figures
 from accord.web.outcome.forms import SAID, LeavingForm, SwitchForm
 from accord.web.outcome.models import COURSE, LEAVING
@@ -16,6 +17,8 @@ from accord.web.people.asker import Request
 from accord.web.people.guards import only
 
 FORMS: dict[str, Any] = {COURSE: SwitchForm, LEAVING: LeavingForm}
+MOST_HERE = 3_000
+"""Past courses that a page works on while somebody waits: some seconds."""
 NAMES = {COURSE: "The expected course", LEAVING: "‘Who may stop coming’"}
 
 
@@ -59,8 +62,8 @@ def _on(request: Request, what: str) -> HttpResponse:
         given = {name: form.cleaned_data[name] for name in ("definition", "dose") if name in form.cleaned_data}
         try:
             actions.switch_on(asker=request.asker, practice=request.asker.home, what=what, **given)
-            actions.work_out(asker=request.asker, practice=request.asker.home)
             messages.success(request, f"{NAMES[what]} is on, for every therapist here.")
+            _work_out(request)
             return redirect("expected")
         except RefusedError as error:
             form.add_error(None, f"Not switched on: {error}.")
@@ -73,10 +76,20 @@ def _on(request: Request, what: str) -> HttpResponse:
 @require_POST
 def work_out(request: Request) -> HttpResponse:
     """Work the rules out anew on the courses that are over."""
-    made = actions.work_out(asker=request.asker, practice=request.asker.home)
-    said = "Worked out anew." if made else "No course that is over has answers to work anything out from yet."
-    messages.success(request, said)
+    _work_out(request)
     return redirect("expected")
+
+
+def _work_out(request: Request) -> None:
+    """Within seconds, or not here: for a longer past there is the command."""
+    asker, practice = request.asker, request.asker.home
+    if alliance.how_many_past(asker, practice) > MOST_HERE:
+        said = "So long a past is worked out by whoever runs the service, by the command ‘accord outcome work-out’."
+        messages.info(request, said)
+    elif actions.work_out(asker=asker, practice=practice):
+        messages.success(request, "Worked out on the courses that are over. Do it anew now and then.")
+    else:
+        messages.info(request, "No course that is over has answers to work anything out from yet.")
 
 
 @only("therapist", "manager")

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accord.web.alliance.models import AnswerSet, Course, Ending, Occasion
 from accord.web.alliance.queries.answers import Rating, latest
 from accord.web.people.asker import Asker
@@ -28,12 +30,19 @@ def past(asker: Asker, practice: UUID) -> Iterator[Past]:
 
     A course that goes on with a colleague has not ended for its client, and is left out.
     """
-    if not asker.roles & {"manager", "operator"} or asker.practice not in (None, practice):
-        return
-    over = Course.objects.filter(practice=practice, continued_by=None).exclude(ended_on=None)
-    every = list(over.order_by("opened_at", "pk").values_list("pk", flat=True))
+    every = list(_over(asker, practice).order_by("opened_at", "pk").values_list("pk", flat=True))
     for first in range(0, len(every), AT_A_TIME):
         yield from _some(every[first : first + AT_A_TIME])
+
+
+def how_many_past(asker: Asker, practice: UUID) -> int:
+    return _over(asker, practice).count()
+
+
+def _over(asker: Asker, practice: UUID) -> "QuerySet[Course]":
+    if not asker.roles & {"manager", "operator"} or asker.practice not in (None, practice):
+        return Course.objects.none()
+    return Course.objects.filter(practice=practice, continued_by=None).exclude(ended_on=None)
 
 
 def _some(courses: Sequence[UUID]) -> Iterator[Past]:
