@@ -22,7 +22,8 @@ class SwitchForm(forms.Form):
     """The expected course: that the text was read."""
 
     read = forms.BooleanField(
-        label="I have read what it is and what it is not, and asked what it is where we work", error_messages=READ
+        label="I have read what it is and what it is not, and asked whether it may be used where we work",
+        error_messages=READ,
     )
 
 
