@@ -174,6 +174,11 @@ def agreed(stage: Cast) -> list[int]:
     return [one.version, two.version]
 
 
+def of_the_next_session(stage: Cast) -> list[str]:
+    names = ("before", "talked", "finder", "look_aside")
+    return [*(reverse(name, args=[stage.course.pk]) for name in names), reverse("how_expected")]
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
     versions = agreed(stage)
@@ -211,10 +216,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
-            reverse("before", args=course),
-            reverse("talked", args=course),
-            *(reverse(name, args=course) for name in ("finder", "look_aside")),
-            reverse("how_expected"),
+            *of_the_next_session(stage),
             reverse("repair", args=[mended(stage).pk]),
             reverse("lay_aside", args=[*session, "strain:off"]),
             reverse("my_view"),
