@@ -14,6 +14,7 @@ from accord.web.alliance.models import Beginning, Course, Repair
 from accord.web.alliance.queries import Closing
 from accord.web.fit import actions as fit
 from accord.web.fit.models import Credential, Meeting
+from accord.web.outcome import actions as outcome
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
@@ -21,7 +22,7 @@ from accord.web.safety.models import Flag
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
-from tests.rules.test_addresses import asked_for, talked_about
+from tests.rules.test_addresses import asked_for, switch_on, talked_about
 
 NARROW = {"width": 320, "height": 640}
 
@@ -30,19 +31,22 @@ NARROW = {"width": 320, "height": 640}
 def lived_in(stage: Cast) -> Cast:
     """Something on every page: answers, a flag, a file that waits, a published page."""
     for occasion in stage.course.occasions.all():
-        send(occasion.check_ins.get(moment="before"), {"phq-9": phq9(2, 1, 1, 2, 1)})
+        answers = phq9(1, 1) if occasion.number == 1 else phq9(2, 2, 2, 2, 1, 1)  # worse: worth a look
+        send(occasion.check_ins.get(moment="before"), {"phq-9": answers})
         if occasion != stage.session:
             given = alliance_answers(4, session=occasion.number or 1, off=1)
             send(occasion.check_ins.get(moment="after"), {"alliance": given})
     alliance.save_draft(check_in=stage.after, given={"alliance": {"goals": 3}})
     said = Closing("It stayed with me.", words_kept=True, kept={"phq-9": ["1"]})
     alliance.answer_again(check_in=stage.before)
-    alliance.save_draft(check_in=stage.before, given={"phq-9": phq9(2, 1, 1, 2, 1)}, closing=said)
+    alliance.save_draft(check_in=stage.before, given={"phq-9": phq9(2, 2, 2, 2, 1, 1)}, closing=said)
     alliance.send_check_in(check_in=stage.before)
     talked_about(stage)
     stage.therapist.published, stage.therapist.about = True, "I like plain words."
     stage.therapist.save()
     between_sessions(stage)
+    switch_on(stage)
+    outcome.work_out(asker=of_member(stage.manager), practice=stage.practice.pk)
     return stage
 
 
@@ -170,6 +174,11 @@ def agreed(stage: Cast) -> list[int]:
     return [one.version, two.version]
 
 
+def of_the_next_session(stage: Cast) -> list[str]:
+    names = ("before", "talked", "finder", "look_aside")
+    return [*(reverse(name, args=[stage.course.pk]) for name in names), reverse("how_expected")]
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
     versions = agreed(stage)
@@ -207,8 +216,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             *(reverse(name, args=session) for name in ("session", "rate_session")),
             reverse("check_in_link", args=[stage.after.pk]),
             reverse("intakes"),
-            reverse("before", args=course),
-            reverse("talked", args=course),
+            *of_the_next_session(stage),
             reverse("repair", args=[mended(stage).pk]),
             reverse("lay_aside", args=[*session, "strain:off"]),
             reverse("my_view"),
@@ -223,7 +231,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
         ],
         "deputy": [reverse("desk")],
         "manager": [
-            *map(reverse, ("practice", "members", "safety_plan", "licences")),
+            *map(reverse, ("practice", "members", "safety_plan", "licences", "expected")),
             reverse("member_leaves", args=[stage.therapist.pk]),
             *to_check(stage),
         ],

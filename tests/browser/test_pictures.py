@@ -34,6 +34,7 @@ class Subject:
     course: Course
     after: CheckIn
     strained: Course
+    decided: Course
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def subject(transactional_db: None) -> Subject:
         demo.build(seed=1)
         return _longest(demo.account_for_door("therapist").member)
     stage = make_cast()
-    return Subject(stage.therapist, stage.course, stage.after, stage.course)
+    return Subject(stage.therapist, stage.course, stage.after, stage.course, stage.course)
 
 
 def _longest(therapist: Member) -> Subject:
@@ -51,7 +52,8 @@ def _longest(therapist: Member) -> Subject:
     waiting = CheckIn.objects.filter(occasion__course__therapist=therapist, moment="after", answered_at=None)
     held = waiting.filter(occasion__attended="yes").select_related("occasion__course__client").order_by("-expires_at")
     last = max(held[:5], key=lambda one: one.occasion.number or 0)
-    return Subject(therapist, last.occasion.course, last, _most_to_ask(therapist))
+    decided = Course.objects.filter(therapist=therapist).exclude(decisions=None).first()
+    return Subject(therapist, last.occasion.course, last, _most_to_ask(therapist), decided or last.occasion.course)
 
 
 def _most_to_ask(therapist: Member) -> Course:
@@ -80,6 +82,7 @@ TALL = {"width": 1280, "height": 990}  # both charts
 SHOTS: list[Shot] = [
     ("before", TALL, lambda one: reverse("before", args=[one.strained.pk]), _nothing),
     ("course", TALL, lambda one: reverse("course", args=[one.course.pk]), _nothing),
+    ("outcome", {"width": 1280, "height": 1420}, lambda one: reverse("course", args=[one.decided.pk]), _nothing),
     ("desk", DESK, lambda one: reverse("desk"), _nothing),
     ("check-in", PHONE, lambda one: link_to(one.after), _begin),
     ("link", DESK, lambda one: reverse("check_in_link", args=[one.after.pk]), _nothing),

@@ -21,6 +21,7 @@ from accord.web.audit.models import Act
 from accord.web.fit import actions as fit
 from accord.web.fit import queries as fit_queries
 from accord.web.fit.models import Credential, DayApart
+from accord.web.outcome import actions as outcome
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
@@ -57,6 +58,8 @@ HERS = (302, 404, 404, 200, 404, 404, 404, 404, 404, 404)
 THERAPISTS_POST = (302, 404, 404, 405, 405, 404, 404, 404, 404, 405)
 FLAG = (302, 404, 404, 200, 404, 200, 404, 404, 404, 404)
 MANAGERS = (302, 404, 404, 404, 404, 404, 200, 404, 404, 404)
+MANAGERS_POST = (302, 404, 404, 404, 404, 404, 405, 404, 404, 404)
+READERS = (302, 404, 404, 200, 200, 404, 200, 404, 404, 200)  # who reads by the practice's rules, or settles them
 RESEARCHERS = (302, 404, 404, 404, 404, 404, 404, 200, 404, 404)
 OPERATORS = (302, 404, 404, 404, 404, 404, 404, 404, 200, 404)
 WRITERS = (302, 404, 404, 200, 200, 404, 200, 404, 404, 200)
@@ -133,6 +136,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "lay_aside": HERS,
     "take_up_again": THERAPISTS_POST,
     "course": HERS,
+    "finder": HERS,
+    "look_aside": HERS,
+    "look_back": THERAPISTS_POST,
+    "reached": THERAPISTS_POST,
     "edit_client": HERS,
     "plan": HERS,
     "book_session": THERAPISTS_POST,
@@ -166,6 +173,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "members": MANAGERS,
     "member_leaves": MANAGERS,
     "safety_plan": MANAGERS,
+    "expected": MANAGERS,
+    "work_out": MANAGERS_POST,
+    "turn": MANAGERS_POST,
+    "how_expected": READERS,
     "research": RESEARCHERS,
     "machinery": OPERATORS,
     "you": STAFF,
@@ -217,6 +228,12 @@ POSTS = {
     "call_mended": {"mended": "yes"},
     "lay_aside": {"why": "life"},
     "take_up_again": {},
+    "finder": {"alliance.aims": "topic", "note": "nothing"},
+    "look_aside": {"why": "life"},
+    "look_back": {},
+    "reached": {},
+    "turn": {"turn": "off"},
+    "work_out": {},
     "intake": {"bring_in": "1"},
     "my_sharing": {"seen": "phq-9.1", "kept": "phq-9.1"},
     "my_repair": {"mended": "yes"},
@@ -243,7 +260,7 @@ POSTS = {
     "licence": {"what": "verify", "looked": "on"},
 }
 """Addresses that change something of Ada's (or her therapist's), with a body that would."""
-BY_MANAGERS = ("member_leaves", "edit_article", "publish_article", "comment", "licence")
+BY_MANAGERS = ("member_leaves", "edit_article", "publish_article", "comment", "licence", "turn", "work_out")
 ALSO = {("deputy", "flag"), *(("manager", name) for name in BY_MANAGERS)}
 
 
@@ -264,7 +281,7 @@ def places(cast: Cast) -> dict[str, str]:
 
 def places_of(cast: Cast) -> dict[str, str]:
     """Each address with Ada's own things in it."""
-    send(cast.before, {"phq-9": phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)})
+    off_course(cast)
     therapist = cast.therapist
     therapist.published = True
     therapist.save()
@@ -297,6 +314,8 @@ def places_of(cast: Cast) -> dict[str, str]:
             key: [cast.course.pk]
             for key in ("course", "edit_client", "plan", "book_session", "end_course", "hand_over")
         },
+        **{key: [cast.course.pk] for key in ("finder", "look_aside", "look_back", "reached")},
+        "turn": ["course"],
         **{key: [cast.course.pk] for key in ("agreement", "propose_agreement", "take_back_agreement", "my_agreement")},
         "agreement_version": [cast.course.pk, 1],
         **{key: [cast.session.pk] for key in ("session", "move_session", "record_attendance", "rate_session")},
@@ -354,6 +373,20 @@ def _ended(cast: Cast) -> Course:
     earlier = alliance.open_course(asker=asker, client=cast.ada, therapist=cast.deputy)
     alliance.end_course(asker=asker, course=earlier)
     return earlier
+
+
+def off_course(cast: Cast) -> None:
+    """Ada's PHQ-9 rose from 2 to 9, and the practice has switched on the page that says so."""
+    switch_on(cast)
+    first = cast.course.occasions.get(number=1)
+    send(first.check_ins.get(moment="before"), {"phq-9": phq9(1, 1)})
+    send(cast.before, {"phq-9": phq9(1, 1, 1, 1, 1, 1, 1, 1, 1)})
+
+
+def switch_on(cast: Cast) -> None:
+    nora, riverside = of_member(cast.manager), cast.practice.pk
+    outcome.switch_on(asker=nora, practice=riverside, what="course")
+    outcome.switch_on(asker=nora, practice=riverside, what="leaving", definition="therapist judgement")
 
 
 def strained(cast: Cast) -> None:

@@ -23,6 +23,7 @@ since series differ by dash and by marker. Class names, for whoever styles them:
     chart-leader          from a line's end to its name       chart-point       the link around a marker
     chart-target          the unseen area that makes a link easier to hit
     chart-band            the person's own range              chart-band-label  its name
+    chart-band-edge       the dashed edges of a second one
     chart-reference       a cut-off                           chart-reference-label
     chart-event           one event, with event-note, event-strain, event-repair, event-missed,
                           event-cancelled or event-late

@@ -33,23 +33,27 @@ def x_axis(frame: Frame, x: Sequence[float], labels: Sequence[str], title: str) 
     return "".join(parts)
 
 
-def band(frame: Frame, x: Sequence[float], item: Band) -> str:
+def band(frame: Frame, x: Sequence[float], item: Band, *, outlined: bool = False) -> str:
+    """`outlined` tells a second band from the first where they lie over one another."""
     upper: list[Point | None] = []
     lower: list[Point | None] = []
     for at, low, high in zip(x, map(known, item.lower), map(known, item.upper), strict=True):
         whole = low is not None and high is not None
         lower.append((frame.x(at), frame.y(low or 0)) if whole else None)
         upper.append((frame.x(at), frame.y(high or 0)) if whole else None)
-    return "".join(_area(top, foot) for top, foot in zip(runs(upper), runs(lower), strict=True))
+    areas = zip(runs(upper), runs(lower), strict=True)
+    return "".join(_area(top, foot, outlined) for top, foot in areas)
 
 
-def _area(upper: list[Point], lower: list[Point]) -> str:
+def _area(upper: list[Point], lower: list[Point], outlined: bool) -> str:
     if len(upper) == 1:
         # A range known at one x only has no width of its own: it is drawn as wide as a marker.
         (x, y), (_, foot) = upper[0], lower[0]
         upper, lower = [(x - 5, y), (x + 5, y)], [(x - 5, foot), (x + 5, foot)]
     d = path([*upper, *reversed(lower)]) + "Z"
-    return tag("path", class_="chart-band", d=d, fill="currentColor", fill_opacity=0.1)
+    area = tag("path", class_="chart-band", d=d, fill="currentColor", fill_opacity=0.1)
+    edges = path(upper) + path(lower)
+    return area + stroke(edges, "chart-band-edge", width=1, dash="6 3") if outlined else area
 
 
 def reference(frame: Frame, item: Line) -> str:

@@ -213,7 +213,7 @@ def _placed(frame: Frame, drawn: _Drawn, said: Sequence[str]) -> list[tuple[floa
 
 
 def _under(frame: Frame, drawn: _Drawn) -> str:
-    under = "".join(layers.band(frame, drawn.x, item) for item in drawn.bands)
+    under = "".join(layers.band(frame, drawn.x, item, outlined=k > 0) for k, item in enumerate(drawn.bands))
     under += layers.grid(frame, round_ticks(*frame.ys)) + layers.x_axis(frame, drawn.x, drawn.x_labels, drawn.x_title)
     return under + "".join(layers.reference(frame, line) for line in drawn.lines)
 

@@ -24,6 +24,7 @@ def as_json(measure: Measure) -> dict[str, Any]:
         "safety": [asdict(each) for each in measure.safety],
         "reliability": [asdict(each) for each in measure.reliabilities],
         "rci": asdict(measure.rci) if measure.rci else None,
+        "recovery": asdict(measure.recovery) if measure.recovery else None,
         "norms": [asdict(each) for each in measure.norms],
         "scoring": {"source": measure.scoring_source, "confirmed": measure.scoring_confirmed},
         "licence": asdict(measure.licence),
@@ -90,7 +91,7 @@ def _figures(measure: Measure) -> list[dict[str, Any]]:
         for scale in measure.scales
         for cut in scale.cutoffs
     ]
-    stated = (*measure.reliabilities, measure.rci, measure.missing_rule)
+    stated = (*measure.reliabilities, measure.rci, measure.recovery, measure.missing_rule)
     rows += [_figure(each.name, f"{each.value:g}", each.source, each.confirmed) for each in stated if each]
     rows += [
         _figure(f"norm: {norm.group}", f"mean {norm.mean:g}, SD {norm.sd:g}, n {norm.n}", norm.source, norm.confirmed)

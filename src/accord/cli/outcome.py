@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from accord.cli.output import progress, show_json, show_table
+from accord.cli.service import Data
 from accord.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,6 +152,29 @@ def judge(
         rows = judged(clients, seed, told)
     title = f"{clients:,} simulated courses, seed {seed}"
     show_json({"source": title, "rows": rows}) if json else show_table(rows, title=title)
+
+
+@app.command("work-out")
+def work_out(
+    practice: Annotated[str | None, typer.Option(help="The practice; may be left out where there is one.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Work out a practice's own rules anew on its courses that are over, as its page 'The expected course' does."""
+    from accord.cli.start import data_folder, practice_named, ready
+
+    data_folder(data)
+    ready(migrate=True)
+    from accord.web.outcome import actions
+    from accord.web.people.asker import COMMAND
+
+    where = practice_named(practice)
+    made = actions.work_out(asker=COMMAND, practice=where.pk)
+    rows = [
+        {"rule": one.what, "measure": one.measure, "method": one.method, "courses": one.n_used, "why": one.why}
+        for one in made
+    ]
+    show_json({"practice": where.name, "rows": rows}) if json else show_table(rows, title=where.name)
 
 
 @app.command()

@@ -92,7 +92,10 @@ def store_text(name: str, file: Path, data: Path) -> Path:
 
 def unconfirmed(measure: Measure) -> Mapping[str, str]:
     """Every published figure of the measure that was not checked at its source: what it is -> what it says."""
-    figures = [*measure.reliabilities, *(each for each in (measure.rci, measure.missing_rule) if each)]
+    figures = [
+        *measure.reliabilities,
+        *(each for each in (measure.rci, measure.recovery, measure.missing_rule) if each),
+    ]
     cutoffs = [(scale.key, cutoff) for scale in measure.scales for cutoff in scale.cutoffs]
     found = {figure.name: f"{figure.value:g}" for figure in figures if not figure.confirmed}
     found |= {f"cut-off {key} {cut.value:g}": cut.label for key, cut in cutoffs if not cut.confirmed}

@@ -163,6 +163,7 @@ class Measure:
     validated: bool
     reliabilities: tuple[Figure, ...] = ()
     rci: Figure | None = None
+    recovery: Figure | None = None
     norms: tuple[Norm, ...] = ()
     loinc: Mapping[str, str] | None = None
     note: str = ""

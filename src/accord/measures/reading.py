@@ -60,6 +60,7 @@ def read_definition(path: Path) -> Measure:
         validated=top.take("validated", bool),
         reliabilities=tuple(_figure(table) for table in top.tables("reliability")),
         rci=_figure(top.table("rci")) if "rci" in top.values else None,
+        recovery=_figure(top.table("recovery")) if "recovery" in top.values else None,
         norms=tuple(_norm(table) for table in top.tables("norms")),
         loinc=_loinc(top),
         note=top.perhaps("note", str, ""),

@@ -2,6 +2,7 @@
 
     rule = ChangeRule(mean=24.9, sd=3.3, reliability=0.80, functional_mean=8, functional_sd=8)
     change(25, 13, rule)                          one person; change_columns for whole columns
+    standard(measures.load("phq-9")).rule         the rule that a measure's own definition gives, with its sources
     gains([30, 31, 30, 18, 17, 18])               sudden gains and losses; gains_table for many
     chosen = choose(past, reliable_change=6)      the growth model from 300 past courses on, the rational one before
     expect([(1, 18), (2, 17)], chosen.method)     one course beside its band; expect_columns for many
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from accord.outcome.change import KINDS, Change, Changes, change, change_columns, rule_from
 from accord.outcome.gains import Gain, GainRule, Gains, gains, gains_table
 from accord.outcome.rule import METHODS, VERSION, ChangeRule
+from accord.outcome.standard import Standard, standard
 
 if TYPE_CHECKING:
     from accord.outcome.band import Band, Bands
@@ -68,9 +70,9 @@ __all__ = [
     "DEFINITIONS", "KINDS", "METHODS", "MODELS", "STATES", "VERSION",
     "Band", "Bands", "Change", "ChangeRule", "Changes", "Chosen", "Courses", "Expectations", "Expected", "Gain",
     "GainRule", "Gains", "Growth", "Judged", "Leaving", "Moment", "Moments", "Neighbours", "NotEnough", "Performance",
-    "Rational", "Reach", "Share", "change", "change_columns", "choose", "courses", "expect", "expect_columns",
-    "fit_growth", "fit_leaving", "fit_neighbours", "gains", "gains_table", "hazards", "judge_hazards", "judge_rule",
-    "performance", "reach", "recalibrate", "rule_from", "tell",
+    "Rational", "Reach", "Share", "Standard", "change", "change_columns", "choose", "courses", "expect",
+    "expect_columns", "fit_growth", "fit_leaving", "fit_neighbours", "gains", "gains_table", "hazards",
+    "judge_hazards", "judge_rule", "performance", "reach", "recalibrate", "rule_from", "standard", "tell",
 ]  # fmt: skip
 
 

@@ -32,6 +32,8 @@ from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
 from accord.web.mechanism import views as mechanism
+from accord.web.outcome import course_views as courses
+from accord.web.outcome import switch_views as expected
 from accord.web.pages import article_views as articles
 from accord.web.pages import views as pages
 from accord.web.safety import views as safety
@@ -120,8 +122,12 @@ urlpatterns = [
     path("requests/", requests.requests, name="requests"),
     path("requests/<uuid:meeting_id>/", requests.one_request, name="request"),
     path("clients/new/", alliance.new_client, name="new_client"),
-    path("courses/<uuid:course_id>/", alliance.course, name="course"),
-    path("courses/<uuid:course_id>/before/", before.before_session, name="before"),
+    path("courses/<uuid:course_id>/", courses.course, name="course"),
+    path("courses/<uuid:course_id>/before/", courses.before_session, name="before"),
+    path("courses/<uuid:course_id>/look/", courses.finder, name="finder"),
+    path("courses/<uuid:course_id>/look/aside/", courses.look_aside, name="look_aside"),
+    path("courses/<uuid:course_id>/look/back/", courses.look_back, name="look_back"),
+    path("courses/<uuid:course_id>/reached/", courses.reached, name="reached"),
     path("courses/<uuid:course_id>/talked/", repair.talked, name="talked"),
     path("repairs/<uuid:repair_id>/", repair.repair, name="repair"),
     path("repairs/<uuid:repair_id>/mended/", repair.call_mended, name="call_mended"),
@@ -162,6 +168,9 @@ urlpatterns = [
     path("practice/people/", people.members, name="members"),
     path("practice/people/<uuid:member_id>/hand-over/", handing_over.member_leaves, name="member_leaves"),
     path("practice/safety/", safety.plan, name="safety_plan"),
+    path("practice/expected/", expected.expected, name="expected"),
+    path("practice/expected/work-out/", expected.work_out, name="work_out"),
+    path("practice/expected/<slug:what>/", expected.turn, name="turn"),
     path("practice/licences/", offers.licences_list, name="licences"),
     path("practice/licences/<uuid:licence_id>/", offers.licence, name="licence"),
     path("research/", home.research, name="research"),
@@ -170,6 +179,7 @@ urlpatterns = [
     path("you/", people.you, name="you"),
     path("you/away/", handing_over.away, name="away"),
     path("you/leaving/", handing_over.leaving, name="leaving"),
+    path("how-expected/", expected.how, name="how_expected"),
     path("you/view/", before.my_view, name="my_view"),
     path("you/offer/", offers.my_offer, name="my_offer"),
     path("you/times/", times.my_times, name="my_times"),

@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
     for what, instead in (
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID"),
         (r"(name=.csrfmiddlewaretoken. value=.)\w+", r"\1TOKEN"),
-        (r"/(c|enter)/[\w-]{20,}", r"/\1/SECRET"),
+        (r"/(c|enter|open)/[\w-]{20,}", r"/\1/SECRET"),
         (r"(?s)<svg[^>]*qr-code.*?</svg>", "QR"),
         (r"\d{1,2}:\d\d ?(am|pm)|\d\d:\d\d:\d\d(\.\d+)?", "CLOCK"),
         (r"just now|\d+ minutes? ago", "AGO"),

@@ -1,6 +1,9 @@
 """Before you go in: one page a client. Laying a signal aside, and the therapist's own view of their gap."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,24 +15,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accord.alliance import SHOWED
 from accord.web.alliance import actions, agreed, before, between_reading, gaps, queries, signals
 from accord.web.alliance import course as reading
+from accord.web.alliance.models import Course
 from accord.web.alliance.repair_forms import LayAsideForm
+from accord.web.alliance.signals import Sight
 from accord.web.audit.actions import record
-from accord.web.people.asker import Request
+from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 
 
-@only("therapist")
-@require_safe
-def before_session(request: Request, course_id: UUID) -> HttpResponse:
-    """What changed and why it is flagged, what was agreed, what is open, one next step and the words to open it."""
-    one, now = found(queries.course(request.asker, course_id)), timezone.now()
-    seen = before.read(request.asker, [one], now)[one.pk]
-    record(request.asker, "read before session", one.pk)
+def before_page(asker: Asker, one: Course, seen: Sight, now: datetime, more: Sequence[str] = ()) -> dict[str, Any]:
+    """What changed and why it is flagged, what was agreed, what is open, one next step and the words to open it.
+
+    `more`: lines for the record from whoever shows the page and knows more of the course.
+    """
     things = before.things(seen)
-    agreement = agreed.for_course(request.asker, one, [row.occasion for row in seen.meetings], going_in=True)
-    between = between_reading.for_course(request.asker, one, now)
+    agreement = agreed.for_course(asker, one, [row.occasion for row in seen.meetings], going_in=True)
+    between = between_reading.for_course(asker, one, now)
     today = timezone.localtime(now, one.practice.zone).date()
-    context = {
+    return {
         "course": one,
         "seen": seen,
         "things": things,
@@ -37,14 +40,13 @@ def before_session(request: Request, course_id: UUID) -> HttpResponse:
         "showed": SHOWED,
         "chart": reading.alliance_chart(seen.meetings, usual=partial(signals.usual, seen), more=signals.marks(seen)),
         "outcomes": reading.latest_outcomes(seen.meetings),
-        "flags": queries.open_flags(request.asker, one),
-        "text": before.as_text(one, seen, things, before.lines(agreement, between), today),
+        "flags": queries.open_flags(asker, one),
+        "text": before.as_text(one, seen, things, [*more, *before.lines(agreement, between)], today),
         "agreed": agreement,
         "between": between,
-        "words": before.latest_words(request.asker, seen),
+        "words": before.latest_words(asker, seen),
         "now": now,
     }
-    return render(request, "alliance/before.html", context)
 
 
 @only("therapist")

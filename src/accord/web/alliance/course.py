@@ -131,15 +131,24 @@ def _marked(held: Sequence[Meeting], more: Sequence[Mark]) -> list[charts.Event]
     return [charts.Event(at[one.session], one.words, kind=one.kind) for one in more if one.session in at]
 
 
-def outcome_chart(rows: Sequence[Meeting], measure: str, *, cutoffs: bool) -> str:
-    """One outcome over the sessions; the instrument's published bands as lines, for therapists only."""
+Bands = Callable[[Sequence[Meeting]], Sequence[charts.Band]]
+
+
+def outcome_chart(
+    rows: Sequence[Meeting], measure: str, *, cutoffs: bool, bands: Bands | None = None, more: Sequence[Mark] = ()
+) -> str:
+    """One outcome over the sessions; the instrument's published bands as lines, for therapists only.
+
+    `bands` gives what lies behind the line, for the rated rows; `more` what happened at which session.
+    """
     held = [row for row in rows if row.rating(measure, "client")]
     definition = wording.measure(measure)
     lines = [charts.Line(cut.value, cut.label) for cut in definition.cutoffs] if cutoffs else []
     own = not cutoffs
     links = [_link(row, own) for row in held]
     series = [charts.Series("You" if own else "Client", [row.total(measure, "client") for row in held], links)]
-    return _draw(held, series, measure, lines=lines, chart_id=measure)
+    behind = bands(held) if bands else []
+    return _draw(held, series, measure, lines=lines, bands=behind, events=_marked(held, more), chart_id=measure)
 
 
 def _link(row: Meeting, own: bool) -> str:

@@ -1,5 +1,6 @@
 """The therapist's side of a course: the course, its plan, its sessions, links, and their own form."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -35,34 +36,28 @@ def read_course(asker: Asker, course: Course) -> list[reading.Meeting]:
     return reading.meetings(occasions, ratings)
 
 
-@only("therapist")
-@require_safe
-def course(request: Request, course_id: UUID) -> HttpResponse:
-    """One client's course: the charts, the sessions, what is asked."""
-    one = found(queries.course(request.asker, course_id))
-    rows = read_course(request.asker, one)
-    outcomes = reading.outcome_measures(rows)
-    seen = before.read(request.asker, [one], timezone.now())[one.pk]
-    context = {
+def course_page(asker: Asker, one: Course, rows: Sequence[reading.Meeting]) -> dict[str, Any]:
+    """What this room knows of a course page; what came of it is added by the room that reads outcomes."""
+    seen = before.read(asker, [one], timezone.now())[one.pk]
+    return {
         "course": one,
         "rows": list(reversed(rows)),
         "alliance": reading.alliance_chart(rows, usual=partial(signals.usual, seen), more=signals.marks(seen)),
         "seen": seen,
         "things": before.things(seen),
-        "aside": queries.laid_aside(request.asker, [one])[one.pk],
+        "aside": queries.laid_aside(asker, [one])[one.pk],
         "names": before.NAMES,
         "gap": gaps.of_course(rows),
-        "outcomes": [(wording.measure(name), reading.outcome_chart(rows, name, cutoffs=True)) for name in outcomes],
-        "plan": [(wording.measure(item.measure), item) for item in queries.plan(request.asker, one)],
+        "rated": [wording.measure(name) for name in reading.outcome_measures(rows)],
+        "plan": [(wording.measure(item.measure), item) for item in queries.plan(asker, one)],
         "booking": forms.BookSession(),
-        "left_out": _left_out(request.asker, one),
-        "agreed": agreed.for_course(request.asker, one, [row.occasion for row in rows]),
-        "flags": queries.open_flags(request.asker, one),
+        "left_out": _left_out(asker, one),
+        "agreed": agreed.for_course(asker, one, [row.occasion for row in rows]),
+        "flags": queries.open_flags(asker, one),
         "now": timezone.now(),
-        "between": between_reading.for_course(request.asker, one),
-        **_standing(request.asker, one),
+        "between": between_reading.for_course(asker, one),
+        **_standing(asker, one),
     }
-    return render(request, "alliance/course.html", context)
 
 
 def _standing(asker: Asker, one: Course) -> dict[str, Any]:

@@ -6,7 +6,7 @@ that is brought in, the last session by its check-ins.
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,7 @@ from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
 from accord.web.alliance.queries import Closing
-from accord.web.home import demo_agreements, demo_offers, demo_together, invented
+from accord.web.home import demo_agreements, demo_offers, demo_past, demo_together, invented
 from accord.web.people import actions as people
 from accord.web.people import queries
 from accord.web.people.asker import COMMAND, Asker, of_client, of_member
@@ -30,6 +30,8 @@ from accord.web.safety import queries as safety_queries
 
 Progress = Callable[[int, int], None]
 
+NEWEST = 13
+"""The place on a caseload of somebody who has only just begun."""
 FIRST = [
     "Ada",
     "Ben",
@@ -149,6 +151,10 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
             _bring_in(rng, therapist, next(names), course, today, place)
             done += 1
             progress(done, every)
+    manager = account_for_door("manager").member
+    demo_past.bring_in(manager, seed, today)
+    demo_past.switch_on(manager)
+    demo_past.decide(members[0])
     for member in [*members, alone]:
         demo_together.mend(of_member(member))
     _look_at_older_flags([*members, alone])
@@ -209,11 +215,15 @@ def _bring_in(
 ) -> None:
     """One person in mid-course: the past as a table, the last session live, and today's or the next one booked."""
     asker, practice = of_member(therapist), therapist.practice
-    held = min(rng.randint(4, 14), len(course))
+    held = min(rng.randint(4, 14), len(course)) if place != NEWEST else 2
     start = datetime.combine(today + timedelta(days=place % 7), time(9 + place % 8), practice.zone)
     days = [start - timedelta(weeks=held - number) for number in range(held)]
     with transaction.atomic():
         rows = [course.row(name, number, days[number].date(), rng) for number in range(held - 1)]
+        if place == NEWEST:  # nothing rated before the last session but the alliance: too little to say of a change
+            rows = [
+                replace(row, items={side: row.items[side] for side in row.items if side[0] != "phq-9"}) for row in rows
+            ]
         alliance.bring_in(asker=asker, practice=practice, reading=invented.table(rows), therapist=therapist)
         opened = next(one for one in alliance_queries.caseload(asker) if one.client.name == name)
         address = f"{name.split()[0].lower()}.{place}@demo.invalid"

@@ -14,6 +14,9 @@ from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import CheckIn, Course, Occasion
 from accord.web.alliance.signals import Mended, Sight
 from accord.web.audit.actions import record
+from accord.web.outcome import looks
+from accord.web.outcome import queries as outcome
+from accord.web.outcome.looks import Insight
 from accord.web.people.asker import Asker
 
 NEW_FOR = timedelta(days=7)
@@ -35,15 +38,23 @@ class Line:
     new: str
     lacks: str
     sight: Sight
+    insight: Insight
+
+
+ALLIANCE, OFF_COURSE, MAY_STOP = "alliance", "off course", "may stop"
+WEIGHTS = {OFF_COURSE: 2.5, MAY_STOP: 2.6}
+"""After an alert drop, a word of 'not mended' and strain; before a watch drop and scores that returned. Our choice."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody put first on the desk, with the one reason."""
+    """Somebody put first on the desk, with the one reason. `kind` is the section they stand in."""
 
     course: Course
     what: str
     reason: str
+    kind: str
+    weight: float
 
 
 def caseload(asker: Asker, now: datetime) -> list[Line]:
@@ -55,22 +66,36 @@ def caseload(asker: Asker, now: datetime) -> list[Line]:
     asked = alliance.check_ins(asker, every)
     rows = {one.pk: reading.meetings(occasions.get(one.pk, []), ratings) for one in courses}
     seen = before.read_meetings(asker, courses, rows, asked, now)
+    told = looks.insights(asker, courses, rows)
     record(asker, "read caseload")
-    return [_line(one, seen[one.pk], asked, now) for one in courses]
+    return [_line(one, seen[one.pk], told[one.pk], asked, now) for one in courses]
 
 
 def first_names(asker: Asker, lines: Sequence[Line], midnight: datetime) -> list[Named]:
-    """At most three a day, the weightiest first. Whom something was done for since midnight had their place already."""
-    settled = alliance.settled_since(asker, midnight)
-    waiting = [(one, line) for line in lines if (one := line.sight.first) and one.rank <= HEAVY]
-    ranked = sorted(waiting, key=lambda pair: (pair[0].rank, pair[1].course.opened_at))
+    """At most three a day, the weightiest first. Whom something was done for since midnight had their place already.
+
+    One place and one reason each, whatever kind of reason it is.
+    """
+    settled = alliance.settled_since(asker, midnight) | outcome.settled_since(asker, midnight)
+    waiting = [named for line in lines if (named := _named(line))]
+    ranked = sorted(waiting, key=lambda one: (one.weight, one.course.opened_at))
     left = max(MOST - len(settled), 0)
-    return [_named(line) for _, line in ranked if line.course.pk not in settled][:left]
+    return [one for one in ranked if one.course.pk not in settled][:left]
 
 
-def _named(line: Line) -> Named:
-    thing = before.things(line.sight)[0]
-    return Named(line.course, thing.name, thing.reason)
+def _named(line: Line) -> Named | None:
+    """The weightiest of what there is to say of this client, if it puts a name first at all."""
+    first, look, reach = line.sight.first, line.insight.look, line.insight.reach
+    found = []
+    if first and first.rank <= HEAVY:
+        thing = before.things(line.sight)[0]
+        found.append(Named(line.course, thing.name, thing.reason, ALLIANCE, first.rank))
+    if look and look.waits:
+        found.append(Named(line.course, "", look.reason, OFF_COURSE, WEIGHTS[OFF_COURSE]))
+    if reach and reach.waits:
+        said = reach.reason.removeprefix("worth reaching out: ")
+        found.append(Named(line.course, "", said, MAY_STOP, WEIGHTS[MAY_STOP]))
+    return min(found, key=lambda one: one.weight, default=None)
 
 
 def open_repairs(lines: Sequence[Line]) -> list[tuple[Course, Mended]]:
@@ -78,7 +103,9 @@ def open_repairs(lines: Sequence[Line]) -> list[tuple[Course, Mended]]:
     return [(line.course, one) for line in lines for one in line.sight.repairs if one.standing.waits]
 
 
-def _line(course: Course, sight: Sight, asked: Mapping[UUID, Sequence[CheckIn]], now: datetime) -> Line:
+def _line(
+    course: Course, sight: Sight, insight: Insight, asked: Mapping[UUID, Sequence[CheckIn]], now: datetime
+) -> Line:
     rows = sight.meetings
     rated = [row for row in rows if row.rating(reading.ALLIANCE, "client")]
     outcomes = reading.outcome_measures(rows)
@@ -94,6 +121,7 @@ def _line(course: Course, sight: Sight, asked: Mapping[UUID, Sequence[CheckIn]],
         new=_new(rows, now),
         lacks=_lacks(held, asked, now),
         sight=sight,
+        insight=insight,
     )
 
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -52,6 +52,34 @@ def caseloads(seed: int, therapists: int) -> list[list[Course]]:
         [Course(sessions) for sessions in clients.values() if len(sessions) >= LONG_ENOUGH]
         for _, clients in sorted(grouped.items())
     ]
+
+
+@dataclass(frozen=True)
+class Over:
+    """One simulated course that is over: for each session whether they came, the PHQ-9 total, the alliance answers."""
+
+    sessions: Sequence[dict[str, object]]
+    stopped: bool
+
+    def rows(self, name: str, first_day: date) -> list[Row]:
+        return [self._row(name, place, first_day + timedelta(weeks=place)) for place in range(len(self.sessions))]
+
+    def _row(self, name: str, place: int, day: date) -> Row:
+        seen = self.sessions[place]
+        if seen["attended"] != "yes":
+            return Row(place + 2, name, None, place + 1, day, "no", {}, {})
+        total = {("phq-9", "client"): float(_int(seen["phq-9.client"]))} if seen["phq-9.client"] is not None else {}
+        return Row(place + 2, name, None, place + 1, day, "yes", total, {SIDES[1]: _items(seen, *SIDES[1])})
+
+
+def past(seed: int, therapists: int = 15, clients: int = 40) -> list[Over]:
+    """Courses of other simulated people, each to its end."""
+    simulated = simulate(therapists, clients, 16, seed=seed + 1000)
+    grouped: dict[int, list[dict[str, object]]] = {}
+    for row in _rows(simulated):
+        grouped.setdefault(_int(row["client"]), []).append(row)
+    stopped = simulated.truth.dropped
+    return [Over(sessions, bool(stopped[place])) for place, (_, sessions) in enumerate(sorted(grouped.items()))]
 
 
 def _rows(simulated: Simulated) -> list[dict[str, object]]:

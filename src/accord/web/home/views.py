@@ -23,6 +23,7 @@ from accord.web.fit import queries as fit
 from accord.web.home import gather
 from accord.web.home.became import became
 from accord.web.notices import queries as notices
+from accord.web.outcome import own as own_change
 from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety
@@ -60,10 +61,10 @@ def my(request: Request) -> HttpResponse:
     courses = [(one, read_course(request.asker, one)) for one in own]
     shown = []
     for one, rows in courses:
-        charts = [(wording.measure(reading.ALLIANCE), reading.alliance_chart(rows, own=True))]
+        charts = [(wording.measure(reading.ALLIANCE), reading.alliance_chart(rows, own=True), "")]
         charts += [
-            (wording.measure(name), reading.outcome_chart(rows, name, cutoffs=False))
-            for name in reading.outcome_measures(rows)
+            (measure, reading.outcome_chart(rows, measure.id, cutoffs=False), own_change.in_words(rows, measure))
+            for measure in map(wording.measure, reading.outcome_measures(rows))
         ]
         standing = gather.my_course(request.asker, one, rows)
         words = alliance.words(request.asker, [row.occasion.pk for row in rows])

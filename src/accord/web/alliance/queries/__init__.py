@@ -72,6 +72,7 @@ from accord.web.alliance.queries.endings import (
     would_end,
 )
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
+from accord.web.alliance.queries.past import Past, how_many_past, past
 from accord.web.alliance.queries.repairs import (
     awaits_word,
     dismissal,
@@ -99,6 +100,7 @@ __all__ = [
     "Begun",
     "Closing",
     "Ended",
+    "Past",
     "Rating",
     "SeenStep",
     "activity",
@@ -128,6 +130,7 @@ __all__ = [
     "follow_ups",
     "handed_note",
     "how_it_ended",
+    "how_many_past",
     "intake",
     "intakes",
     "is_called_off",
@@ -153,6 +156,7 @@ __all__ = [
     "opens_at",
     "own_courses",
     "own_covers",
+    "past",
     "plan",
     "progress",
     "repair",

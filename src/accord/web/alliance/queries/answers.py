@@ -1,11 +1,13 @@
 """The one way to what was answered: it takes who sees it and for what purpose."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accord import measures
 from accord.measures import Measure, Score
@@ -43,12 +45,17 @@ def answers(seen_by: Asker, purpose: Purpose, occasion_ids: Iterable[UUID]) -> d
     found = AnswerSet.objects.filter(occasion__in=visible)
     if "client" in seen_by:
         found = found.filter(rater=AnswerSet.CLIENT)
-    latest: dict[tuple[UUID, str, str], AnswerSet] = {}
+    return latest(found, lambda one: seen_by.may_reread(one.kept_at))
+
+
+def latest(found: "QuerySet[AnswerSet]", own: Callable[[AnswerSet], bool]) -> dict[UUID, list[Rating]]:
+    """Of these the latest revision of each, by occasion; `own` says which of them their client rereads."""
+    last: dict[tuple[UUID, str, str], AnswerSet] = {}
     for one in found.order_by("revision", "measure", "rater"):  # never by when a row was last written to
-        latest[one.occasion_id, one.measure, one.rater] = one
+        last[one.occasion_id, one.measure, one.rater] = one
     grouped: dict[UUID, list[Rating]] = defaultdict(list)
-    for one in latest.values():
-        grouped[one.occasion_id].append(_rating(one, own=seen_by.may_reread(one.kept_at)))
+    for one in last.values():
+        grouped[one.occasion_id].append(_rating(one, own=own(one)))
     return grouped
 
 

@@ -1,0 +1,68 @@
+"""What lies behind the invented group: courses that are over, and the expected course switched on after them."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.web.alliance import actions as alliance
+from accord.web.alliance import before
+from accord.web.alliance import queries as alliance_queries
+from accord.web.home import invented
+from accord.web.outcome import actions, looks
+from accord.web.people import actions as people
+from accord.web.people.asker import COMMAND, of_member
+from accord.web.people.models import Member
+
+BEFORE = "Therapists of earlier years"
+DEFINITION = "therapist judgement"
+NOTE = "The move weighs on everything. First the flat, then the list of worries again."
+
+
+def bring_in(manager: Member, seed: int, today: date) -> None:
+    """Some hundred courses, led by people who have left: enough for a curve of the practice's own, and a hazard."""
+    past = invented.past(seed)
+    practice, first_day = manager.practice, today - timedelta(days=700)
+    with transaction.atomic():
+        left = people.add_member(asker=COMMAND, practice=practice.pk, name=BEFORE, roles=frozenset({"therapist"}))
+        rows = [
+            row
+            for number, one in enumerate(past)
+            for row in one.rows(f"Earlier {number + 1}", first_day + timedelta(days=number % 360))
+        ]
+        asker = of_member(left)
+        alliance.bring_in(asker=asker, practice=practice, reading=invented.table(rows), therapist=left)
+        opened = {one.client.name: one for one in alliance_queries.caseload(asker)}
+        for number, one in enumerate(past):
+            how = "stopped" if one.stopped else "planned"
+            alliance.end_course(asker=asker, course=opened[f"Earlier {number + 1}"], how=how)
+
+
+def switch_on(manager: Member) -> None:
+    asker, practice = of_member(manager), manager.practice_id
+    actions.switch_on(asker=asker, practice=practice, what="course")
+    actions.switch_on(asker=asker, practice=practice, what="leaving", definition=DEFINITION)
+    actions.work_out(asker=asker, practice=practice)
+
+
+def decide(therapist: Member) -> None:
+    """Of those who are worth a look one was thought over with the client; the others wait."""
+    asker, now = of_member(therapist), timezone.now()
+    courses = alliance_queries.caseload(asker)
+    rows = {key: seen.meetings for key, seen in before.read(asker, courses, now).items()}
+    found = looks.insights(asker, courses, rows)
+    waiting = [(one, look) for one in courses if (look := found[one.pk].look)]
+    for course, look in waiting[1:2]:
+        actions.decide(
+            asker=asker,
+            course=course,
+            since=look.since,
+            what="course",
+            attempt=uuid4(),
+            answers={"alliance.aims": "fine", "life.calm": "topic", "support.call": "topic"},
+            asked=True,
+            steps=["life", "support"],
+            note=NOTE,
+            at=now - timedelta(days=2),
+        )
