@@ -97,11 +97,6 @@ def published_offers(members: Iterable[UUID] | None = None) -> dict[str, Offer]:
     return {str(each.pk): each for each in shown.select_related("member__practice")}
 
 
-def anyone() -> bool:
-    """Whether there is somebody to compare answers with."""
-    return on_the_list().exists()
-
-
 def profiles(offers: Iterable[Offer], on: date, region: str = "") -> list[Profile]:
     """These therapists as the gate sees them on this day, by somebody who will be in this region."""
     them = list(offers)

@@ -57,7 +57,7 @@ def in_date(on: date) -> QuerySet[Credential]:
 
 
 def gate_of(needs: Needs, on: date, *, waits: bool = False, but: Collection[UUID] = ()) -> Gate:
-    """The gate on this day before everyone who can be found, `but` these. Who `waits` needs no place that is free now."""
+    """The gate on this day before everyone who can be found, `but` these. Who `waits` needs no free place."""
     asked = dict(limits(needs, on, waits=waits))
     alike = _alike(asked.values(), but)
     out = {limit: sum(count for unmet, count in alike if place in unmet) for place, limit in enumerate(asked)}
