@@ -1,7 +1,8 @@
 """Finding a therapist the other way: every published therapist is loaded and opened, and the gate runs in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from uuid import UUID
 
 from accord.fit import Profiles, shortlist
 from accord.fit.needs import folded
@@ -10,9 +11,9 @@ from accord.web.fit.search import Looking
 from accord.web.fit.shortlisted import Found, both, waiting_or_not
 
 
-def shortlisted(looking: Looking, on: date, seed: int) -> Found:
+def shortlisted(looking: Looking, on: date, seed: int, gone: Collection[UUID] = ()) -> Found:
     needs, now = both(looking)
-    offers = queries.published_offers()
+    offers = {key: offer for key, offer in queries.published_offers().items() if offer.pk not in gone}
     seen = {profile.id: profile for profile in queries.profiles(offers.values(), on, needs.region)}
     columns = Profiles.of(waiting_or_not(profile, looking) for profile in seen.values())
     trained = any(each.methods & set(needs.first.methods) for each in seen.values())
