@@ -72,6 +72,22 @@ def test_nobody_else_reads_it(learned: Cast) -> None:
             assert "Missed last" not in said
 
 
+def test_a_colleague_who_looks_after_the_course_meanwhile_does_not_read_it(learned: Cast) -> None:
+    strained_and_missed(learned)
+    today = learned.practice.today
+    alliance.look_after(
+        asker=of_member(learned.therapist),
+        courses=[learned.course],
+        member=learned.other_therapist,
+        since=today,
+        until=today,
+    )
+    visitor = learned.visitor(learned.other_therapist)
+    assert visitor.get(f"/courses/{learned.course.pk}/").status_code == 200
+    assert "Worth reaching out" not in visitor.get(f"/courses/{learned.course.pk}/").content.decode()
+    assert visitor.post(f"/courses/{learned.course.pk}/reached/").status_code == 404
+
+
 def test_it_stands_on_the_desk_and_never_in_the_text_for_the_record(learned: Cast) -> None:
     strained_and_missed(learned)
     record = page(learned, "before/").partition("<textarea")[2].partition("</textarea>")[0]

@@ -8,7 +8,7 @@ from accord.errors import RefusedError
 from accord.outcome import Judged
 from accord.outcome.judged import share
 from accord.web.audit.models import Act
-from accord.web.outcome import actions, figures, past
+from accord.web.outcome import actions, figures, past, switch_views
 from accord.web.outcome.models import Switch, Worked
 from accord.web.people.asker import of_member
 from tests.cast import Cast
@@ -122,6 +122,25 @@ def test_with_nothing_to_look_at_it_says_so(cast: Cast) -> None:
     page = manager(cast).post(f"{PLACE}work-out/", follow=True).content.decode()
     assert "No course that is over has answers to work anything out from yet" in page
     assert "Nothing was worked out on your own past yet" in page
+
+
+def test_the_command_works_out_the_same(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from accord.cli import start
+    from accord.cli.outcome import work_out
+
+    bring_in_past(cast, 30)
+    monkeypatch.setattr(start, "ready", lambda **_: None)
+    monkeypatch.setattr(start, "data_folder", lambda _: None)
+    work_out(practice="Riverside", json=True)
+    assert (Worked.objects.get().practice_id, Worked.objects.get().n_used) == (cast.practice.pk, 30)
+
+
+def test_a_long_past_is_left_to_the_command(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_in_past(cast, 12)
+    monkeypatch.setattr(switch_views, "MOST_HERE", 10)
+    page = manager(cast).post(f"{PLACE}work-out/", follow=True).content.decode()
+    assert "accord outcome work-out" in page
+    assert not Worked.objects.exists()
 
 
 def test_working_out_twice_gives_the_same_once(cast: Cast) -> None:

@@ -98,10 +98,15 @@ def insights(
     """
     rules = rules or ruling(asker)
     decisions = queries.decisions(asker, courses) if rules.switches else {}
-    return {one.pk: _insight(one, rows[one.pk], decisions.get(one.pk, ()), rules) for one in courses}
+    return {
+        one.pk: _insight(one, rows[one.pk], decisions.get(one.pk, ()), rules, leads=one.therapist_id == asker.who)
+        for one in courses
+    }
 
 
-def _insight(course: Course, rows: Sequence[Meeting], decisions: Sequence[Decision], rules: Ruling) -> Insight:
+def _insight(
+    course: Course, rows: Sequence[Meeting], decisions: Sequence[Decision], rules: Ruling, *, leads: bool
+) -> Insight:
     found = {}
     for name in reading.outcome_measures(rows):
         measure = wording.measure(name)
@@ -109,8 +114,8 @@ def _insight(course: Course, rows: Sequence[Meeting], decisions: Sequence[Decisi
             found[name] = expected.seen(rows, measure, method)
     over = course.ended_on is not None
     look = None if over else _look(rows, list(found.values()), decisions)
-    reach = None if over else _reach(rows, decisions, rules)
-    kept = [Decided(one) for one in decisions if one.kind == Decision.DECIDED]
+    reach = _reach(rows, decisions, rules) if leads and not over else None  # nobody else, no colleague who stands in
+    kept = [Decided(one) for one in decisions if one.kind == Decision.DECIDED and (leads or one.what == COURSE)]
     return Insight(found, look, reach, kept)
 
 

@@ -109,7 +109,7 @@ def leaving_rule(courses: Sequence[Over], definition: str, dose: int | None, cou
         return Found("", {}, {}, n, _not_enough(found))
     judged = outcome.performance(given, definition, seed=SEED, source=SOURCE)  # type: ignore[arg-type]
     assert not isinstance(judged, NotEnough)
-    return Found(found.method, {**asdict(found), "alliance_mean": mean}, asdict(judged), n, "")
+    return Found(found.method, {**asdict(found), "alliance_mean": mean, "dose": dose}, asdict(judged), n, "")
 
 
 def _not_enough(found: NotEnough) -> str:

@@ -52,10 +52,10 @@ class Ruling:
         row = self.worked.get((LEAVING, ""))
         if not self.leaving or not row or not row.numbers:
             return None
-        if row.numbers["definition"] != self.switches[LEAVING].definition:
+        numbers, chosen = dict(row.numbers), self.switches[LEAVING]
+        mean, dose = numbers.pop("alliance_mean"), numbers.pop("dose")
+        if (numbers["definition"], dose) != (chosen.definition, chosen.dose):
             return None  # another definition was chosen since, and is not worked out yet
-        numbers = dict(row.numbers)
-        mean = numbers.pop("alliance_mean")
         given: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in numbers.items()}
         return Leaving(**given), mean
 

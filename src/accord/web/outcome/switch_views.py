@@ -17,7 +17,7 @@ from accord.web.people.asker import Request
 from accord.web.people.guards import only
 
 FORMS: dict[str, Any] = {COURSE: SwitchForm, LEAVING: LeavingForm}
-MOST_HERE = 3_000
+MOST_HERE = 1_000
 """Past courses that a page works on while somebody waits: some seconds."""
 NAMES = {COURSE: "The expected course", LEAVING: "‘Who may stop coming’"}
 
