@@ -90,8 +90,8 @@ def test_another_file_is_refused_by_what_it_lacks() -> None:
 
 def test_a_file_of_norms_says_its_source_and_comes_back_as_it_was() -> None:
     norms = nhs_talking_therapies(published())
-    plain = json.loads(json.dumps(to_plain(norms)))
-    assert plain["licence"] == LICENCE
+    plain = json.loads(json.dumps(to_plain(norms, "2026-11-25")))
+    assert (plain["licence"], plain["brought_in_on"]) == (LICENCE, "2026-11-25")
     assert from_plain(plain) == norms
     with pytest.raises(DataError, match="no file of norms"):
         from_plain({"norms": [{"measure": "phq-9"}]})

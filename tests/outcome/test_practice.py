@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accord.errors import UsageError
 from accord.outcome import ChangeRule
 from accord.outcome.practice import Over, effect_size, practice_figures
-from accord.outcome.withheld import FEW, ONE_COLLEAGUE, SMALLEST, Level, by_quarter, joined, quarter, quarter_in_words
+from accord.outcome.withheld import FEW, ONE_COLLEAGUE, SMALLEST, Level, by_quarter, in_words, joined, quarter
 
 # 5.5 sqrt(2) sqrt(1 - .86) 1.96 = 5.7 points; recovery below 10.
 RULE = ChangeRule(mean=15.9, sd=5.5, reliability=0.86, cutoff=10 - 1e-9)
@@ -33,8 +33,10 @@ def people(recovered: int, improved: int, unchanged: int, worse: int, **more: ob
 
 
 def test_quarters_are_said_in_words() -> None:
-    assert quarter_in_words(quarter(date(2026, 3, 31))) == "January to March 2026"
-    assert quarter_in_words(quarter(date(2026, 12, 1))) == "October to December 2026"
+    spring, autumn = quarter(date(2026, 4, 1)), quarter(date(2026, 12, 31))
+    assert in_words(spring, spring) == "April to June 2026"
+    assert in_words(spring, autumn) == "April to December 2026"
+    assert in_words(spring - 4, autumn) == "April 2025 to December 2026"
 
 
 def test_shares_come_with_wilson_intervals() -> None:

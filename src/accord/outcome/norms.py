@@ -26,6 +26,8 @@ COUNTED = (
 )
 MEASURES = {"phq-9": "phq", "gad-7": "gad"}
 """Our name for a measure -> theirs. Their third, the WSAS, is not among ours."""
+FILE = "norms.json"
+"""What the command writes into the data folder, and the manager's page reads."""
 SMALLEST = 10
 HALF = 0.05
 """Half of the last published decimal."""
@@ -155,9 +157,10 @@ def find(norms: Iterable[Norm], measure: str, problem: str, therapy: str) -> Nor
     return max(found, key=lambda one: one.year, default=None)
 
 
-def to_plain(norms: Sequence[Norm]) -> dict[str, Any]:
-    """For a file: the norms with where they come from and how they may be used."""
-    return {"source": SOURCE, "licence": LICENCE, "counted": COUNTED, "norms": [asdict(one) for one in norms]}
+def to_plain(norms: Sequence[Norm], on: str) -> dict[str, Any]:
+    """For a file: the norms, where they come from, how they may be used, and the day they were brought in."""
+    told = {"source": SOURCE, "licence": LICENCE, "counted": COUNTED, "brought_in_on": on}
+    return {**told, "norms": [asdict(one) for one in norms]}
 
 
 def from_plain(plain: Mapping[str, Any]) -> list[Norm]:

@@ -84,7 +84,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Measured:
     """What became of one measure: `told` from the widest division to the finest that ten on each side allow."""
 
     measure: str
@@ -98,7 +98,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class PracticeFigures:
-    change: tuple[Changed, ...]
+    change: tuple[Measured, ...]
     stopped: Told
     soon: Told
     answered: Told
@@ -124,7 +124,7 @@ def practice_figures(
         "rated": (Level(("yes", "no"), lambda one: _yes(bool(one.scores))), "a score at the start and one at the end"),
     }
     asked = {name: _ask(pieces, [level], today, own, reason)[0] for name, (level, reason) in told.items()}
-    return PracticeFigures(tuple(_changed(pieces, name, rules[name], today, own) for name in measures), **asked)
+    return PracticeFigures(tuple(_measured(pieces, name, rules[name], today, own) for name in measures), **asked)
 
 
 def _ask(pieces: Sequence[Group[Over]], levels: Sequence[Level], today: date, own: Hashable, reason: str) -> list[Told]:
@@ -151,22 +151,22 @@ def _nothing(pieces: Sequence[Group[Over]], level: Level, own: Hashable) -> Told
     return Told({}, 0, 0, 0, why_not(every, level, own) or withheld.FEW)
 
 
-def _changed(pieces: Sequence[Group[Over]], measure: str, rule: ChangeRule, today: date, own: Hashable) -> Changed:
-    levels = _levels(measure, rule)
+def _measured(pieces: Sequence[Group[Over]], measure: str, rule: ChangeRule, today: date, own: Hashable) -> Measured:
+    levels = _levels(pieces, measure, rule)
     told = _ask(pieces, levels, today, own, f"more than {number(rule.points)} points, which error alone seldom makes")
     groups = recent(joined(pieces, levels[0], own), today)
     pairs = [one.scores[measure] for group in groups for one in group.courses]
-    return Changed(measure, tuple(told), effect_size(pairs, rule) if pairs else None)
+    return Measured(measure, tuple(told), effect_size(pairs, rule) if pairs else None)
 
 
-def _levels(measure: str, rule: ChangeRule) -> list[Level]:
-    """Three ways to divide people by their change, each finer than the one before."""
+def _levels(pieces: Sequence[Group[Over]], measure: str, rule: ChangeRule) -> list[Level]:
+    """Three ways to divide people by their change, each finer than the one before. Each course is judged once."""
+    rated = [one for piece in pieces for one in piece.courses if measure in one.scores]
+    kinds = {id(one): change(*one.scores[measure], rule).kind for one in rated}
 
     def kind(one: Over) -> str | None:
-        if measure not in one.scores:
-            return None
-        found = change(*one.scores[measure], rule).kind
-        return KINDS.get(found, found)
+        found = kinds.get(id(one))
+        return found and KINDS.get(found, found)
 
     def coarse(one: Over) -> str | None:
         found = kind(one)

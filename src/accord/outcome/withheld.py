@@ -15,7 +15,7 @@ WINDOW = 12
 """Quarters: a figure is of about the last three years."""
 FEW = "few"
 ONE_COLLEAGUE = "one colleague"
-MONTHS = ("January to March", "April to June", "July to September", "October to December")
+MONTHS = (("January", "March"), ("April", "June"), ("July", "September"), ("October", "December"))
 
 
 class Led(Protocol):
@@ -50,9 +50,11 @@ def quarter(day: date) -> int:
     return day.year * 4 + (day.month - 1) // 3
 
 
-def quarter_in_words(number: int) -> str:
-    year, part = divmod(number, 4)
-    return f"{MONTHS[part]} {year}"
+def in_words(first: int, last: int) -> str:
+    """'April to June 2026', 'October 2024 to June 2026'."""
+    (year, part), (last_year, last_part) = divmod(first, 4), divmod(last, 4)
+    begun = MONTHS[part][0] if year == last_year else f"{MONTHS[part][0]} {year}"
+    return f"{begun} to {MONTHS[last_part][1]} {last_year}"
 
 
 def by_quarter(courses: Iterable[C], today: date) -> list[Group[C]]:
