@@ -6,8 +6,6 @@ The full figure is 20 kills (KILLS=20); the tests do fewer each time.
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from http.client import HTTPException
@@ -18,53 +16,17 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 
-from tests.installed.service import REPOSITORY, Service, accord, clean_environment, free_port
+from tests.installed.asked import links, new_service
+from tests.installed.service import Service, accord
 
 KILLS = int(os.environ.get("KILLS", "6"))
 CLIENTS = 4
 MAIL = "smtp://127.0.0.1:1"  # nobody listens there; a self-harm item is asked only where a mail server is named
-SETUP = """
-import datetime, django; django.setup()
-from django.conf import settings
-from django.utils import timezone
-from accord.web.alliance import actions, queries
-from accord.web.people import actions as people
-from accord.web.people.asker import COMMAND, of_member
-from tests.cast import settle_safety
-practice = people.open_practice(asker=COMMAND, name='Kill test')
-member = people.add_member(asker=COMMAND, practice=practice.pk, name='T', roles=frozenset({'therapist'}))
-people.give_account(asker=COMMAND, member=member, email='t@example.org')
-settle_safety(practice, member)
-for n in range(400):
-    client = people.add_client(asker=of_member(member), practice=practice.pk, name=f'C {n}')
-    course = actions.open_course(asker=of_member(member), client=client, therapist=member)
-    actions.plan_measures(asker=of_member(member), course=course, wanted={'phq-9': ('before', 1)})
-    session = actions.book_session(asker=of_member(member), course=course, starts_at=timezone.now())
-    print(queries.link_path(session.check_ins.get()))
-"""
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
-    from accord.web.people import keys
-
-    data = tmp_path / "data"
-    keys.make(data / "keys.json")
-    return Service("serve", data=data, port=free_port())
-
-
-def links(service: Service) -> list[str]:
-    """Four hundred check-ins that wait, each a PHQ-9."""
-    environment = clean_environment(
-        ACCORD_DATA=str(service.data),
-        ACCORD_MAIL_URL=MAIL,
-        DJANGO_SETTINGS_MODULE="accord.web.settings",
-        PYTHONPATH=f"{REPOSITORY}/src:{REPOSITORY}",
-    )
-    migrated = accord("user", "add", "nobody@example.org", "--new-practice", "X", "--data", str(service.data))
-    assert migrated.returncode == 0, migrated.stderr
-    done = subprocess.run([sys.executable, "-c", SETUP], env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return new_service(tmp_path)
 
 
 class Person(threading.Thread):
@@ -106,7 +68,7 @@ class Person(threading.Thread):
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_stored_twice(service: Service) -> None:
-    waiting = links(service)
+    waiting = links(service, 400, MAIL)
     service.start(ACCORD_MAIL_URL=MAIL)
     service.wait()
     stop = threading.Event()

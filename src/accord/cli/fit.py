@@ -39,7 +39,7 @@ def rank(
     from accord.fit import shortlist
 
     _one_standard_input(needs, therapists)
-    day = _day(on)
+    day = day_named(on)
     with _progress(f"reading {therapists}"):
         asked, offered = _needs(needs), _therapists(therapists)
         found = shortlist(asked, offered, day, seed, top=top)
@@ -57,7 +57,7 @@ def assign(
     from accord.fit import assign as allot
 
     _one_standard_input(people, therapists)
-    day = _day(on)
+    day = day_named(on)
     with _progress("looking at who fits whom") as progress:
         waiting, offered = _people(people), _therapists(therapists)
         found = allot(waiting, offered, day, progress=progress)
@@ -112,7 +112,7 @@ def schema() -> None:
     typer.echo(Path(accord.fit.__file__).with_name("schema.md").read_text(encoding="utf-8"), nl=False)
 
 
-def _day(on: str | None) -> date:
+def day_named(on: str | None) -> date:
     try:
         return date.fromisoformat(on) if on else date.today()
     except ValueError:

@@ -178,6 +178,35 @@ def work_out(
 
 
 @app.command()
+def norms(
+    file: Annotated[Path, typer.Argument(help="proms_annual.parquet of NHS Talking Therapies, or its folder.")],
+    year: Annotated[str | None, typer.Option(help="As 2024-25 (else the latest).")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be brought in, and write nothing.")
+    ] = False,
+    on: Annotated[
+        str | None, typer.Option("--on", help="The day it is brought in, as 2026-05-31 (else today).")
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Bring in published figures, to stand beside a practice's own."""
+    from accord.cli import outcome_norms
+    from accord.cli.fit import day_named
+    from accord.cli.start import data_folder
+
+    with progress(f"reading {file}"):
+        every = outcome_norms.read(file)
+    kept, rows = outcome_norms.of_year(every, year), outcome_norms.checked(every)
+    written = None if dry_run else outcome_norms.write(kept, data_folder(data), day_named(on))
+    if json:
+        show_json({"norms": len(kept), "year": kept[0].year, "file": written and str(written), "effect_sizes": rows})
+        return
+    show_table(rows)
+    print(f"\n{outcome_norms.told(kept, rows, f', written to {written}' if written else '')}")
+
+
+@app.command()
 def schema() -> None:
     """The columns of the files, and what comes out."""
     import accord.outcome

@@ -73,3 +73,6 @@ def test_the_demonstration_has_what_its_doors_promise(db: None, settings) -> Non
     desk = gather.caseload(of_member(demo.account_for_door("therapist").member), timezone.now())
     assert len(desk) == 15
     assert any(line.lacks for line in desk)
+    manager = Visitor()
+    manager.post("/demo/manager/")
+    assert "got reliably better" in manager.get("/practice/").content.decode()

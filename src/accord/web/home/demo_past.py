@@ -1,5 +1,6 @@
 """What lies behind the invented group: courses that are over, and the expected course switched on after them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -15,28 +16,34 @@ from accord.web.people import actions as people
 from accord.web.people.asker import COMMAND, of_member
 from accord.web.people.models import Member
 
-BEFORE = "Therapists of earlier years"
+BEFORE = ("A therapist of earlier years", "Another of earlier years", "A third of earlier years")
 DEFINITION = "therapist judgement"
 NOTE = "The move weighs on everything. First the flat, then the list of worries again."
 
 
 def bring_in(manager: Member, seed: int, today: date) -> None:
-    """Some hundred courses, led by people who have left: enough for a curve of the practice's own, and a hazard."""
+    """Some hundred courses, led by people who have left: enough for a curve of the practice's own, and a hazard.
+
+    Each was over on the day of its last session, so that the practice's totals have quarters to be made of.
+    """
     past = invented.past(seed)
-    practice, first_day = manager.practice, today - timedelta(days=700)
-    with transaction.atomic():
-        left = people.add_member(asker=COMMAND, practice=practice.pk, name=BEFORE, roles=frozenset({"therapist"}))
-        rows = [
-            row
-            for number, one in enumerate(past)
-            for row in one.rows(f"Earlier {number + 1}", first_day + timedelta(days=number % 360))
-        ]
-        asker = of_member(left)
-        alliance.bring_in(asker=asker, practice=practice, reading=invented.table(rows), therapist=left)
-        opened = {one.client.name: one for one in alliance_queries.caseload(asker)}
-        for number, one in enumerate(past):
-            how = "stopped" if one.stopped else "planned"
-            alliance.end_course(asker=asker, course=opened[f"Earlier {number + 1}"], how=how)
+    for place, name in enumerate(BEFORE):
+        with transaction.atomic():
+            _of_one(manager, name, past[place :: len(BEFORE)], today - timedelta(days=700), place)
+
+
+def _of_one(manager: Member, name: str, past: Sequence[invented.Over], first_day: date, place: int) -> None:
+    left = people.add_member(asker=COMMAND, practice=manager.practice_id, name=name, roles=frozenset({"therapist"}))
+    asker, rows, ended = of_member(left), [], {}
+    for number, one in enumerate(past):
+        client = f"Earlier {place + 1}.{number + 1}"
+        held = one.rows(client, first_day + timedelta(days=len(BEFORE) * number % 360))
+        rows += held
+        ended[client] = (held[-1].held_on, "stopped" if one.stopped else "planned")
+    alliance.bring_in(asker=asker, practice=manager.practice, reading=invented.table(rows), therapist=left)
+    for course in alliance_queries.caseload(asker):
+        on, how = ended[course.client.name]
+        alliance.end_course(asker=asker, course=course, how=how, on=on)
 
 
 def switch_on(manager: Member) -> None:

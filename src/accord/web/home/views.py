@@ -22,6 +22,7 @@ from accord.web.alliance.views import read_course
 from accord.web.fit import queries as fit
 from accord.web.home import gather
 from accord.web.home.became import became
+from accord.web.home.helps import does_it_help
 from accord.web.notices import queries as notices
 from accord.web.outcome import own as own_change
 from accord.web.people.asker import Asker, Request
@@ -122,10 +123,16 @@ def practice(request: Request) -> HttpResponse:
     """Totals, never a name."""
     context = {
         "figures": gather.practice_figures(request.asker, timezone.now()),
+        "helps": does_it_help(request.asker, request.member.practice.today, *_chosen(request)),
         "lacking": safety.missing_for_self_harm_items(request.asker.home),
         "to_check": len(fit.licences_to_check(request.asker)),
     }
     return render(request, "home/practice.html", context)
+
+
+def _chosen(request: Request) -> tuple[str, str]:
+    """Which published figures to set beside one's own."""
+    return request.GET.get("problem", "")[:80], request.GET.get("therapy", "")[:80]
 
 
 @only("researcher")

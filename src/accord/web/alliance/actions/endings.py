@@ -27,13 +27,18 @@ def end_course(
     review: str = "",
     noted: str = "",
     follow_ups: Iterable[int] = (),
+    on: date | None = None,
 ) -> Ending:
-    """End it, or write down more about an end that is there. What was said stays; nothing more is asked than agreed."""
+    """End it, or write down more about an end that is there. What was said stays; nothing more is asked than agreed.
+
+    `on` is for the past of an invented practice alone: no page asks for a day, since figures of quarters that are over
+    rest on nobody being added to them.
+    """
     course = Course.objects.select_for_update().select_related("practice", "client").get(pk=course.pk)
     ending = Ending.objects.filter(course=course).first() or Ending(course=course, practice_id=course.practice_id)
     ending.how, ending.review, ending.noted = how, review.strip(), noted.strip()
     if course.ended_on is None:
-        course.ended_on, ending.written_at = course.practice.today, timezone.now()
+        course.ended_on, ending.written_at = on or course.practice.today, timezone.now()
         course.save(update_fields=["ended_on"])
         ending.stopped = stop(asker, course)
     ending.follow_ups = _settle(course, ending, course.ended_on, sorted(set(follow_ups)))

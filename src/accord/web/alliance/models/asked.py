@@ -1,7 +1,7 @@
 """What was asked, what is being filled in, and what was answered."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import models
 from django.utils import timezone
@@ -9,6 +9,8 @@ from django.utils import timezone
 from accord.web.alliance.models.course import Occasion, PlannedMeasure
 from accord.web.people.fields import PLAIN, SENSITIVE, SealedText
 from accord.web.people.models import Practice
+
+Answers = Mapping[str, int | float | None]
 
 
 class CheckIn(models.Model):
@@ -102,11 +104,16 @@ class AnswerSet(models.Model):
     }
 
     @property
-    def shared(self) -> Mapping[str, int | float | None] | None:
+    def shared(self) -> Answers | None:
         """The answers as everybody but their client knows them: a kept one is a skipped one."""
-        if not self.answers or not self.kept:
-            return self.answers
-        return {item: None if item in self.kept else value for item, value in self.answers.items()}
+        return without_kept(self.answers, self.kept)
+
+
+def without_kept(answers: Answers | None, kept: Collection[str]) -> Answers | None:
+    """A kept answer is a skipped one."""
+    if not answers or not kept:
+        return answers
+    return {item: None if item in kept else value for item, value in answers.items()}
 
 
 class Words(models.Model):

@@ -71,6 +71,7 @@ from accord.web.alliance.queries.endings import (
     unanswered,
     would_end,
 )
+from accord.web.alliance.queries.finished import finished
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
 from accord.web.alliance.queries.past import Past, how_many_past, past
 from accord.web.alliance.queries.repairs import (
@@ -126,6 +127,7 @@ __all__ = [
     "dismissal",
     "earlier",
     "ending",
+    "finished",
     "follow_up_measures",
     "follow_ups",
     "handed_note",
