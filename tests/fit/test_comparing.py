@@ -31,7 +31,7 @@ def test_a_difference_that_one_rating_makes_by_chance_is_too_close_to_tell_apart
 
 def test_a_larger_one_is_said_with_its_direction() -> None:
     told = line(compare([met("vera", 1, heard=5), met("tomas", 2, heard=3)]), "heard")
-    assert told.words == "vera 2 above tomas"
+    assert told.words == "you rated vera 2 higher than tomas"
     assert [(each.higher, each.lower, each.by) for each in told.apart] == [("vera", "tomas", 2)]
 
 
@@ -43,8 +43,8 @@ def test_the_noise_of_a_single_rating_stays_on_the_scale() -> None:
 
 def test_comfort_and_can_help_me_stay_apart_and_nothing_is_added_up() -> None:
     told = compare([met("warm", 1, at_ease=5, can_help=1), met("able", 2, at_ease=1, can_help=5)])
-    assert line(told, "at-ease").words == "warm 4 above able"
-    assert line(told, "can-help").words == "able 4 above warm"
+    assert line(told, "at-ease").words == "you rated warm 4 higher than able"
+    assert line(told, "can-help").words == "you rated able 4 higher than warm"
     assert [item.id for item in SEEKER if item.side == "confidence"] == ["can-help"]
     assert [each.name for each in fields(Comparison)] == [
         "order", "lines", "threshold", "recent", "questions", "ending",
@@ -110,4 +110,4 @@ def test_the_therapist_says_in_two_items_whether_it_fits_their_side() -> None:
 
 def test_more_than_two_are_told_apart_pair_by_pair() -> None:
     told = line(compare([met("a", 1, heard=5), met("b", 2, heard=4), met("c", 3, heard=1)]), "heard")
-    assert told.words == "a 4 above c; b 3 above c"
+    assert told.words == "you rated a 4 higher than c; you rated b 3 higher than c"

@@ -28,11 +28,16 @@ def test_what_was_never_answered_counts_as_long_as_it_waited() -> None:
     assert in_words(found).startswith("often does not reply soon")
 
 
-def test_a_request_taken_back_early_is_no_slow_answer() -> None:
-    """Taken back after an hour, it left the count: the product over the four answers is 3/4, 1/2 after the second."""
-    found = usual([Reply(1, False), *QUICK[:4]])
+def test_a_request_taken_back_within_a_day_says_nothing() -> None:
+    assert usual([*[Reply(1, False)] * 9, *QUICK]) == usual(QUICK)
+    assert usual([Reply(1, False)] * 9) is None
+
+
+def test_one_taken_back_later_was_waiting_until_then() -> None:
+    """Of five at risk, answers after 3, 5 and 8 hours leave 4/5, 3/5 and 2/5 waiting: the median is 8."""
+    found = usual([Reply(30, False), *QUICK[:4]])
     assert found is not None
-    assert found.hours == 5
+    assert (found.hours, found.n) == (8, 5)
 
 
 def test_the_interval_is_greenwoods_on_the_share_still_waiting() -> None:

@@ -106,7 +106,7 @@ def _words(marks: tuple[Mark, ...], apart: tuple[Difference, ...]) -> str:
     rated = sum(mark.value is not None for mark in marks)
     if rated < 2:
         return "not enough answers to compare"
-    return "; ".join(f"{each.higher} {each.by} above {each.lower}" for each in apart) or CLOSE
+    return "; ".join(f"you rated {each.higher} {each.by} higher than {each.lower}" for each in apart) or CLOSE
 
 
 def _recent(order: list[str], lines: tuple[Line, ...]) -> str | None:

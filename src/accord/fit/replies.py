@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 # Below this nothing is said, and older requests than this many do not count: our choices.
 LEAST, LAST = 5, 20
+# Taken back sooner than this, a request says nothing of how soon it would have been answered.
+FAIR_CHANCE_HOURS = 24.0
 SLOW_HOURS = 14 * 24.0
 Point = tuple[float, float, float]
 
@@ -33,7 +35,7 @@ class Usual:
 
 def usual(replies: Iterable[Reply]) -> Usual | None:
     """Of the last requests, the newest last; None where there are too few to say anything."""
-    last = list(replies)[-LAST:]
+    last = [one for one in replies if one.answered or one.hours >= FAIR_CHANCE_HOURS][-LAST:]
     if len(last) < LEAST:
         return None
     curve = list(_curve(last))

@@ -126,10 +126,7 @@ def test_who_has_not_answered_by_the_practices_limit_is_said_and_the_seeker_is_t
     confirm()
     news = Notice.objects.get(kind="search-news")
     assert timedelta(days=2.9) < news.due_at - timezone.now() < timedelta(days=3)
-    search.seeker.refresh_from_db()
-    search.seeker.confirmed_at -= timedelta(days=3)
-    search.seeker.save()
-    Meeting.objects.update(asked_at=timezone.now() - timedelta(days=3, hours=1))
+    Meeting.objects.update(told_at=timezone.now() - timedelta(days=3))
     assert state(one) == "late"
     actions.decline(asker=of_member(them["berg"]), meeting=one, words="I am full.")
     news.refresh_from_db()
@@ -177,16 +174,26 @@ def test_a_search_is_kept_as_long_as_somebody_is_to_be_met(cast: Cast) -> None:
 
 def test_one_address_is_not_flooded_with_letters(cast: Cast) -> None:
     them = a_few(cast)
-    for _ in range(3):
-        actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: None})
+    for name in ("berg", "birk", "far"):
+        search = searching()
+        (one,) = actions.ask_for_calls(search=search, who=ZOE, wanted={them[name].pk: None})
+        actions.call_off(search=search, meeting=one)
     with pytest.raises(RefusedError, match=r"zoe@example\.org was asked to confirm 3 times today"):
-        actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["berg"].pk: None})
+        actions.ask_for_calls(search=searching(), who=ZOE, wanted={them["full"].pk: None})
     assert Meeting.objects.count() == 3
     assert actions.send_way_back(email=ZOE.email) == 0  # the letters went out just now
     Seeker.objects.update(way_back_until=timezone.now() + timedelta(hours=23))
-    assert actions.send_way_back(email="ZOE@example.org ") == 3
-    confirm()
+    assert actions.send_way_back(email="ZOE@example.org ") == 1
+
+
+def test_one_address_asks_three_at_a_time_in_all_its_searches_and_nobody_twice(cast: Cast) -> None:
+    them = a_few(cast)
     asked_without_times(searching(), them["berg"])
+    with pytest.raises(RefusedError, match=r"you have asked Dr\. Berg already, in another search"):
+        asked_without_times(searching(), them["berg"])
+    asked_without_times(searching(), them["birk"], them["far"])
+    with pytest.raises(RefusedError, match="3 people asked at a time"):
+        asked_without_times(searching(), them["full"])
 
 
 def test_one_therapist_is_not_flooded_with_requests_that_nobody_confirms(cast: Cast) -> None:

@@ -4,30 +4,21 @@ import html
 import re
 from datetime import timedelta
 
-import pytest
 from django.http import HttpResponse
 from django.test import Client as Visitor
 from django.utils import timezone
 
 from accord.web.alliance.models import Beginning, Course
 from accord.web.fit import actions, queries
-from accord.web.fit.models import Credential, Feedback, Meeting, Offer, Search
+from accord.web.fit.models import Credential, Feedback, Meeting, Offer
 from accord.web.people.asker import of_member
 from accord.web.people.models import Client, Member
 from tests.cast import Cast
-from tests.web.fit.meeting import confirm, first_free, keep_free, letters, met, rated
-from tests.web.fit.offering import a_few
+from tests.web.fit.meeting import confirm, first_free, letters, met, rated
 from tests.web.fit.test_finding import search_of, text_of
 
 OPEN_LIMITS = {"musts": {"nothing": "1"}, "how": {}}
 ZOE = {"name": "Zoe Quint", "email": "zoe@example.org", "phone": "555-0199", "zone": "Europe/Berlin"}
-
-
-@pytest.fixture
-def them(cast: Cast) -> dict[str, Member]:
-    found = a_few(cast)
-    keep_free(found["berg"], found["birk"])
-    return found
 
 
 def plain(answer: HttpResponse) -> str:
@@ -76,7 +67,7 @@ def test_from_four_questions_to_a_course(cast: Cast, them: dict[str, Member]) ->
     rated(one, heard=5, at_ease=5)
     rated(two, heard=2)
     side = text_of(browser, "/find/mine/compare/")
-    assert "Dr. Berg 3 above Jonah Birk." in side
+    assert "You rated Dr. Berg 3 higher than Jonah Birk." in side
     assert "Too close to tell apart." in side
     assert "You met Jonah Birk last." in side
     assert "Could you be honest with this person?" in side
@@ -103,7 +94,7 @@ def test_each_time_is_shown_on_the_seekers_clock_and_on_the_therapists(them: dic
     asking(browser, them["berg"], **picked(Member.objects.get(pk=them["berg"].pk)), zone="Asia/Tokyo")
     confirm()
     said = text_of(browser, "/find/mine/")
-    assert re.search(r"You picked \w+ \d+ \w+, \d+:\d\d am \(Asia/Tokyo\); for them it is \d+:\d\d pm", said)
+    assert re.search(r"You picked \w+ \d+ \w+, \d+:\d\d am \(Asia/Tokyo\); by their clock \w+ \d+:\d\d pm", said)
 
 
 def test_two_ask_for_the_same_time_and_the_second_keeps_what_was_typed(them: dict[str, Member]) -> None:
@@ -178,10 +169,7 @@ def test_who_has_not_answered_and_whom_to_ask_instead(them: dict[str, Member]) -
     asking(browser, them["berg"], **picked(them["berg"]))
     confirm()
     assert "Somebody else you could ask" in text_of(browser, "/find/mine/")
-    search = Search.objects.get()
-    search.seeker.confirmed_at -= timedelta(days=3)
-    search.seeker.save()
-    Meeting.objects.update(asked_at=timezone.now() - timedelta(days=3))
+    Meeting.objects.update(told_at=timezone.now() - timedelta(days=3))
     said = text_of(browser, "/find/mine/")
     assert "has not answered. You need not wait." in said
     assert "Ask Jonah Birk" in said
@@ -194,7 +182,7 @@ def test_what_a_client_shares_of_the_beginning_is_theirs_to_change(cast: Cast, t
     rated(one)
     browser.post(f"/find/mine/{one.pk}/choose/", {})
     begun = Beginning.objects.get()
-    assert (begun.needs, begun.impression_shared) == (None, False)
+    assert (begun.needs_shared, begun.impression_shared) == (False, False)
     course, zoe = begun.course, cast.visitor(begun.course.client)
     assert "How it began" not in plain(cast.visitor(berg).get(f"/courses/{course.pk}/"))
     assert "It is never part of a score" in plain(zoe.get(f"/my/beginning/{course.pk}/"))

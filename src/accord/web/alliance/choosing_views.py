@@ -18,7 +18,7 @@ from accord.web.fit import queries as fit
 from accord.web.fit.ask_views import own_search
 from accord.web.fit.models import Search
 from accord.web.fit.search import read
-from accord.web.fit.seek_views import help_here, keep
+from accord.web.fit.seek_views import held, help_here, keep
 from accord.web.fit.standing import CHOSEN, MET
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
@@ -102,6 +102,9 @@ def _shared(begun: queries.Begun) -> dict[str, bool]:
 def look_again(request: Request, course_id: UUID) -> HttpResponse:
     """Start over quietly, from inside a course: nobody is told, and nothing of the course changes."""
     course = found(queries.course(request.asker, course_id))
+    if (under_way := held(request)) and any(one.open for one in fit.standings(under_way, timezone.now())):
+        messages.success(request, "You are looking already, and some calls are still open.")
+        return redirect("mine")
     search = actions.look_again(course=course)
     missing = read(search.needs).missing
     return keep(redirect("find_page", missing) if missing else redirect("shortlist"), search)

@@ -1,7 +1,8 @@
 """Asking for a call, another time, and how it was to meet, as they come from a page."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,7 +15,7 @@ from accord.web.fit.actions import Who
 from accord.web.fit.models import Meeting, Offer
 from accord.web.fit.queries import times
 
-ANY = ""
+ANY, SOON = "", timedelta(days=92)
 TWELVE = {hour: f"{hour % 12 or 12}:{{:02}} {'am' if hour < 12 else 'pm'}" for hour in range(24)}
 Groups = list[tuple[str, Any]]
 
@@ -44,7 +45,10 @@ def grouped(moments: Sequence[datetime], zone: ZoneInfo, first: Groups) -> Group
 def _of_day(moments: Sequence[datetime], zone: ZoneInfo) -> list[tuple[str, str]]:
     """Each names its day as well: a closed list shows one line."""
     there = [(at.astimezone(UTC).isoformat(), at.astimezone(zone)) for at in moments]
-    return [(key, f"{at:%a} {at.day} {at:%b}, {in_words(at)}") for key, at in there]
+    named = [(key, f"{at:%a} {at.day} {at:%b}, {in_words(at)}", at) for key, at in there]
+    # When the clocks are put back an hour comes twice: then each says which one it is.
+    twice = {label for label, count in Counter(label for _, label, _ in named).items() if count > 1}
+    return [(key, f"{label} ({at:%Z})" if label in twice else label) for key, label, at in named]
 
 
 class Moment(forms.ChoiceField):
@@ -215,6 +219,13 @@ class ProposeForm(forms.Form):
     def __init__(self, *args: Any, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.now = zone, now
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        first = self.now.date() - timedelta(days=1)  # wherever they are, today may be that day still
+        if not first <= day <= first + SOON:
+            raise forms.ValidationError(f"got {day.isoformat()}; choose a day from today on, within three months")
+        return day
 
     def clean_at(self) -> time:
         at: time = self.cleaned_data["at"]

@@ -19,7 +19,7 @@ from accord.web.fit.models import Meeting, Offer, Search, Seeker
 from accord.web.fit.queries import times
 from accord.web.fit.search import read
 from accord.web.fit.seek_views import gone, held, help_here, keep
-from accord.web.fit.standing import COMING, LATE, MET, OPEN, Standing
+from accord.web.fit.standing import COMING, LATE, MET, OPEN, UNCONFIRMED, Standing
 from accord.web.people.asker import Request
 from accord.web.people.guards import found
 
@@ -48,14 +48,17 @@ def ask(request: Request) -> HttpResponse:
         return gone(request) if search is None else redirect("find")
     now, data = timezone.now(), request.POST if request.method == "POST" else None
     offers, kept_out = listing.askable(search, _chosen(request), timezone.localdate())
-    if kept_out or not offers:
+    for text in kept_out:
+        messages.error(request, text)
+    if not offers:
         return _nobody_to_ask(request, kept_out)
     zone = _zone(request, search, offers)
     asked = {one: times.free(one.member, Meeting.CALL, one.call_minutes, now) for one in offers}
     form = ask_forms.AskForm(data, asked=asked, zone=zone, initial=_known(request, search))
-    if form.is_valid() and (answer := _send(request, search, form)):
+    if not kept_out and form.is_valid() and (answer := _send(request, search, form)):
         return answer
-    return render(request, "fit/ask.html", _asking(request, form, zone), status=422 if form.errors else 200)
+    wrong = form.errors or (kept_out and data is not None)
+    return render(request, "fit/ask.html", _asking(request, form, zone), status=422 if wrong else 200)
 
 
 def _chosen(request: Request) -> list[UUID]:
@@ -70,8 +73,8 @@ def _chosen(request: Request) -> list[UUID]:
 
 
 def _nobody_to_ask(request: Request, kept_out: Sequence[str]) -> HttpResponse:
-    for text in kept_out or ["Tick one to three therapists to ask for a call."]:
-        messages.error(request, text)
+    if not kept_out:
+        messages.error(request, "Tick one to three therapists to ask for a call.")
     return redirect("shortlist")
 
 
@@ -126,6 +129,8 @@ def mine(request: Request, search: Search) -> HttpResponse:
         "next": _next(search, every, now),
         "some_met": any(one.state == MET for one in every),
         "open": sum(one.state in OPEN for one in every),
+        "unconfirmed": [one for one in every if one.state == UNCONFIRMED],
+        "nobody_else": any(one.state == LATE for one in every),
         "help": help_here(request),
     }
     return render(request, "fit/mine.html", context)
@@ -184,6 +189,7 @@ def _about(search: Search, one: Standing, zone: ZoneInfo) -> Mapping[str, Any]:
         "guide": meeting_words.GUIDE,
         "impressions": [(each, queries.impression_state(each, timezone.now())) for each in given],
         "licence": listing.licence_on(row.member_id, timezone.localdate()),
+        "here": queries.works_here(row.member),
         "may_ask_consultation": one.state == MET and row.kind == Meeting.CALL and _not_asked(search, row),
     }
 
@@ -272,10 +278,21 @@ def way_back(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_search(request: Request, secret: str) -> HttpResponse:
     """Opening the link uses nothing up (mail programs open links); the button confirms, and opens the search here."""
+    person = queries.seeker_by_way_back(secret, timezone.now())
+    sends = bool(person and (person.new_email or person.confirmed_at is None))
     if request.method != "POST":
-        return render(request, "fit/open_search.html", {"secret": secret, "help": help_here(request)})
+        return render(request, "fit/open_search.html", {"sends": sends, "help": help_here(request)})
     search = actions.open_by_way_back(secret=secret)
     if search is None:
-        return render(request, "fit/open_spent.html", {"help": help_here(request)}, status=410)
-    messages.success(request, "Your address is confirmed. Everyone you asked knows of it now.")
+        return _spent(request)
+    if sends:
+        messages.success(request, "Your address is confirmed. Everyone you asked knows of it now.")
     return keep(redirect("mine"), search)
+
+
+def _spent(request: Request) -> HttpResponse:
+    """Pressed twice, in the browser that holds the search already, it leads on."""
+    search = held(request)
+    if search and queries.seeker(search):
+        return redirect("mine")
+    return render(request, "fit/open_spent.html", {"help": help_here(request)}, status=410)

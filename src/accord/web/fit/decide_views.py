@@ -1,6 +1,5 @@
 """After the meetings: side by side, none of them, not yet; and a word about those who were not chosen."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -95,9 +94,8 @@ def feedback(request: Request, search: Search) -> HttpResponse:
 
 def _told(request: Request, search: Search, waiting: list[Meeting]) -> HttpResponse:
     try:
-        for one in waiting:
-            reasons: list[Any] = request.POST.getlist(f"why_{one.pk}")
-            actions.give_feedback(search=search, meeting=one, reasons=reasons)
+        said = {one.pk: request.POST.getlist(f"why_{one.pk}") for one in waiting}
+        actions.give_feedback(search=search, said=said)
         messages.success(request, "Thank you.")
     except AccordError as error:
         messages.error(request, f"Nothing stored: {error}.")

@@ -164,7 +164,8 @@ def askable(one: Search, wanted: Sequence[UUID], on: date) -> tuple[list[Offer],
     """
     looking, offers = read(one.needs), queries.published_offers(wanted)
     _, now = both(looking)
-    found, kept_out = [], []
+    gone = [key for key in wanted if str(key) not in offers]
+    found, kept_out = [], ["Somebody you ticked takes no requests any more."] if gone else []
     for offer in (offers[str(key)] for key in wanted if str(key) in offers):
         (profile,) = queries.profiles([offer], on, now.region)
         apart = [each for each in gate(now, waiting_or_not(profile, looking), on) if each.about in ASKED_OF_ALL]

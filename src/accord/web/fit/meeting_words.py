@@ -52,17 +52,18 @@ def when(at: datetime, zone: ZoneInfo) -> str:
 
 def both_clocks(at: datetime, mine: ZoneInfo, theirs: ZoneInfo) -> str:
     """One's own clock, and the therapist's beside it where it shows another time."""
-    own = f"{when(at, mine)} ({mine.key.replace('_', ' ')})"
-    if at.astimezone(mine).utcoffset() == at.astimezone(theirs).utcoffset():
+    own, there = f"{when(at, mine)} ({mine.key.replace('_', ' ')})", at.astimezone(theirs)
+    if at.astimezone(mine).utcoffset() == there.utcoffset():
         return own
-    return f"{own}; for them it is {in_words(at.astimezone(theirs))}"
+    same_day = there.date() == at.astimezone(mine).date()
+    return f"{own}; by their clock {in_words(there) if same_day else f'{there:%a} {in_words(there)}'}"
 
 
 def to_seeker(one: Standing, zone: ZoneInfo) -> str:
     """Where it stands and since when, in a sentence."""
     row, name = one.meeting, one.meeting.member.name
     at = both_clocks(row.starts_at, zone, row.practice.zone) if row.starts_at else ""
-    since = when(max(row.asked_at, row.search.seeker.confirmed_at or row.asked_at), zone)
+    since = when(max(row.asked_at, row.told_at or row.asked_at), zone)
     limit = f" If there is no answer by {when(one.late_at, zone)}, we suggest somebody else." if one.late_at else ""
     picked = f" You picked {at}." if at and row.proposed_by == "seeker" else ""
     return {
@@ -84,7 +85,7 @@ def to_therapist(one: Standing, zone: ZoneInfo) -> str:
     """The same for the one who was asked."""
     row = one.meeting
     at = when(row.starts_at, zone) if row.starts_at else ""
-    since = when(max(row.asked_at, row.search.seeker.confirmed_at or row.asked_at), zone)
+    since = when(max(row.asked_at, row.told_at or row.asked_at), zone)
     return {
         ASKED: f"Asked on {since}. {'Would like ' + at if at else 'Asks you to propose a time'}.",
         LATE: f"Waits since {since}. {'Would like ' + at if at else 'Asks you to propose a time'}.",
@@ -103,7 +104,7 @@ def to_therapist(one: Standing, zone: ZoneInfo) -> str:
 def how(row: Meeting, *, agreed: bool) -> list[str]:
     """Who rings whom or where to meet, and what it costs, to the seeker. Numbers and links only once it is agreed."""
     name, reach = row.member.name, (row.member.offer.reach or "").strip()
-    cost = [f"It costs: {row.cost}." if row.cost else "What it costs is not said; ask first."]
+    cost = [f"Cost: {row.cost}." if row.cost else "What it costs is not said; ask first."]
     if row.kind == Meeting.CONSULTATION:
         place = (row.member.offer.consultation_place or "").strip()
         where = f"You meet here: {place}" if place else f"{name} has not said where yet; they will tell you."
@@ -117,7 +118,13 @@ def how(row: Meeting, *, agreed: bool) -> list[str]:
 
 
 def how_to_therapist(row: Meeting) -> str:
-    """The same from the other side."""
+    """The same from the other side, with the number they gave for the day."""
+    phone = row.search.seeker.phone
+    theirs = f" Their number: {phone}." if (phone and row.rings != "therapist") or row.kind != Meeting.CALL else ""
+    return f"{row.minutes} minutes. {_how_to_therapist(row)}{theirs if phone else ''}"
+
+
+def _how_to_therapist(row: Meeting) -> str:
     if row.kind == Meeting.CONSULTATION:
         place = (row.member.offer.consultation_place or "").strip()
         return f"They were told: {place}" if place else "You have not said where you meet; write it into your offer."

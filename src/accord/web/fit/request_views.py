@@ -16,7 +16,7 @@ from accord.web.audit.actions import record
 from accord.web.fit import actions, ask_forms, listing, meeting_words, queries
 from accord.web.fit.models import Meeting
 from accord.web.fit.queries import times
-from accord.web.fit.standing import COMING, MET, PROPOSED, Standing
+from accord.web.fit.standing import CHOSEN, COMING, MET, PROPOSED, Standing
 from accord.web.people.asker import Request
 from accord.web.people.guards import found, only
 
@@ -31,8 +31,9 @@ def requests(request: Request) -> HttpResponse:
     context = {
         "waiting": [row for row in rows if row[0].waits_for_therapist],
         "coming": sorted((row for row in rows if row[0].state in (COMING, PROPOSED)), key=_when),
+        "chosen": [row for row in reversed(rows) if row[0].state == CHOSEN],
         "met": [row for row in reversed(rows) if row[0].state == MET],
-        "over": [row for row in reversed(rows) if not row[0].open and row[0].state != MET][:20],
+        "over": [row for row in reversed(rows) if not row[0].open and row[0].state not in (MET, CHOSEN)][:20],
         "replies": listing.replies_in_words(usual),
         "has_times": times.has_times(member),
         "feedback": queries.feedback(request.asker),

@@ -129,7 +129,7 @@ def _list(request: Request, one: Search, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "list": listing.listing(one, timezone.localdate()),
         "anyone": queries.anyone(),
-        "asked": len(queries.standings(one, timezone.now())),
+        "asked": {each.meeting.member_id for each in queries.standings(one, timezone.now()) if not each.called_off},
         "summary": listing.summary(looking),
         "better": listing.better(looking),
         "without": [(limit, listing.without_name(limit)) for limit in looking.without],

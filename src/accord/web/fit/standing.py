@@ -28,18 +28,21 @@ class Standing:
         return self.state in OPEN
 
     @property
+    def called_off(self) -> bool:
+        return self.state in (OFF, MISSED)
+
+    @property
     def waits_for_therapist(self) -> bool:
         return self.state in WAITS_FOR_THERAPIST
 
 
-def standing(one: Meeting, now: datetime, confirmed_at: datetime | None, reply_days: int) -> Standing:
-    """`confirmed_at`: when the seeker's address was confirmed; before that no therapist knows of the request."""
-    known_at = max(one.asked_at, confirmed_at) if confirmed_at else None
-    late_at = known_at + timedelta(days=reply_days) if known_at and one.answered_at is None else None
-    return Standing(one, _state(one, now, known_at, late_at), late_at)
+def standing(one: Meeting, now: datetime, reply_days: int) -> Standing:
+    """Before the seeker's address is confirmed no therapist is told of the request."""
+    late_at = one.told_at + timedelta(days=reply_days) if one.told_at and one.answered_at is None else None
+    return Standing(one, _state(one, now, late_at), late_at)
 
 
-def _state(one: Meeting, now: datetime, known_at: datetime | None, late_at: datetime | None) -> str:
+def _state(one: Meeting, now: datetime, late_at: datetime | None) -> str:
     if one.chosen_at:
         return CHOSEN
     if one.declined_at:
@@ -50,7 +53,7 @@ def _state(one: Meeting, now: datetime, known_at: datetime | None, late_at: date
         return MISSED
     if one.agreed_at and one.ends_at:
         return COMING if one.ends_at > now else MET
-    if known_at is None:
+    if one.told_at is None:
         return UNCONFIRMED
     ahead = bool(one.starts_at and one.starts_at > now)
     if ahead and one.proposed_by == "therapist":

@@ -14,6 +14,8 @@ from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import CheckIn, Course, Occasion
 from accord.web.alliance.signals import Mended, Sight
 from accord.web.audit.actions import record
+from accord.web.fit import queries as fit
+from accord.web.fit.standing import Standing
 from accord.web.outcome import looks
 from accord.web.outcome import queries as outcome
 from accord.web.outcome.looks import Insight
@@ -96,6 +98,17 @@ def _named(line: Line) -> Named | None:
         said = reach.reason.removeprefix("worth reaching out: ")
         found.append(Named(line.course, "", said, MAY_STOP, WEIGHTS[MAY_STOP]))
     return min(found, key=lambda one: one.weight, default=None)
+
+
+def meetings(asker: Asker, now: datetime, midnight: datetime) -> dict[str, list[Standing]]:
+    """Who asks for a call, whom one talks to today, and who has chosen this therapist in the last week."""
+    every = fit.requests(asker, now)
+    lately = now - NEW_FOR
+    return {
+        "asked": [one for one in every if one.waits_for_therapist],
+        "calls": fit.calls_of(asker, midnight, midnight + timedelta(days=1), now),
+        "chosen": [one for one in every if one.meeting.chosen_at and one.meeting.chosen_at > lately],
+    }
 
 
 def open_repairs(lines: Sequence[Line]) -> list[tuple[Course, Mended]]:

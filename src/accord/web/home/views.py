@@ -43,7 +43,7 @@ def desk(request: Request) -> HttpResponse:
         "looking_after": alliance.looking_after(asker),
         "first": gather.first_names(asker, lines, _midnight(now, request.member.practice.zone)),
         "repairs": gather.open_repairs(lines),
-        "asked": [one for one in fit.requests(asker, now) if one.waits_for_therapist],
+        **gather.meetings(asker, now, _midnight(now, request.member.practice.zone)),
         "stuck": notices.stuck_since(),
         "now": now,
     }

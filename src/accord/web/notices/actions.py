@@ -47,6 +47,11 @@ def cancel(cancel_key: str) -> int:
     return waiting.update(cancelled_at=timezone.now())
 
 
+def forget(prefix: str) -> None:
+    """Delete every message under the keys that begin so, sent or not, with its address: somebody wants to be gone."""
+    Notice.objects.filter(cancel_key__startswith=prefix).delete()
+
+
 @transaction.atomic
 def lease(count: int = 5) -> list[Notice]:
     """Take what is due, for a minute. Whoever dies holding it loses the lease, never the message."""

@@ -45,6 +45,14 @@ TEXTS = {
         "Somebody has written to you",
         "There is something new among your requests. Please look, and answer soon: somebody waits for you.\n\n{link}",
     ),
+    "request-news": (
+        "Something has changed among your requests",
+        "Something has changed among your requests. Nobody waits for an answer; please look when you can.\n\n{link}",
+    ),
+    "own-page": (
+        "Your own page is ready",
+        "You have a page of your own now. This link opens it once, within a day; later the page itself sends you a new one.\n\n{link}",
+    ),
     "licence": (
         "A date of yours comes up soon",
         "Something that you stated about yourself ends in a few weeks. Please look whether it has been renewed:\n\n{link}",
@@ -57,5 +65,5 @@ TEXTS = {
 }
 """kind -> (subject, text). A test holds every text against a list of words that would give a person away."""
 
-FORGOTTEN = frozenset({"comment", "confirm", "way-back", "search-news", "impression"})
+FORGOTTEN = frozenset({"comment", "confirm", "way-back", "search-news", "impression", "appointment", "appointment-off"})
 """Kinds that go to somebody who is not known here otherwise: the message and its address are deleted once it is sent."""

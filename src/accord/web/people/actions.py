@@ -211,7 +211,7 @@ def set_client_address(*, asker: Asker, client: Client, email: str) -> None:
 
 
 @transaction.atomic
-def make_code(*, client: Client) -> str | None:
+def make_code(*, client: Client, life: timedelta = CODE_LIFE) -> str | None:
     """The path of a link that signs this client in once; None when several wait already, so that nobody is flooded."""
     waiting = OneTimeCode.objects.filter(client=client, used_at=None, expires_at__gt=timezone.now())
     if waiting.count() >= CODES_WAITING:
@@ -221,7 +221,7 @@ def make_code(*, client: Client) -> str | None:
         practice_id=client.practice_id,
         client=client,
         code_hash=token_hash(secret),
-        expires_at=timezone.now() + CODE_LIFE,
+        expires_at=timezone.now() + life,
     )
     return f"/my/enter/{quote(secret)}/"
 

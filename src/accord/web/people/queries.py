@@ -73,5 +73,11 @@ def clients_by_address(email: str) -> list[Client]:
     return list(Client.objects.select_related("practice").filter(email_index=index))
 
 
+def confirmed_client(practice: UUID, name: str, email: str) -> Client | None:
+    """Who is known here by this name and this confirmed address; a mailbox that two share is no proof by itself."""
+    here = [one for one in clients_by_address(email) if one.practice_id == practice and one.email_confirmed_at]
+    return next((one for one in here if one.name.casefold() == name.casefold()), None)
+
+
 def therapist_by_code(practice: UUID, code: str) -> Member | None:
     return Member.objects.filter(practice=practice, code=settings.KEYS.blind("member-code", code)).first()

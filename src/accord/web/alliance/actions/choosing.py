@@ -1,6 +1,6 @@
 """A seeker chooses somebody they met, and a course begins. What they looked for travels along only as they say."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,8 +14,11 @@ from accord.web.fit import queries as fit_queries
 from accord.web.fit.models import Meeting, Search, Seeker
 from accord.web.notices import actions as notices
 from accord.web.people import actions as people
+from accord.web.people import queries as people_queries
 from accord.web.people.asker import Asker, of_client
 from accord.web.people.models import Client
+
+FIRST_LINK_LIFE = timedelta(days=1)
 
 
 @transaction.atomic
@@ -32,8 +35,8 @@ def begin_course(*, search: Search, meeting: Meeting, share_impression: bool, sh
     )
     _begin(course, search, chosen, share_impression, share_needs)
     record(asker, "begin course by choice", course.pk)
-    if path := people.make_code(client=client):
-        notices.write(practice=client.practice_id, kind="code", address=client.email, path=path)
+    if path := people.make_code(client=client, life=FIRST_LINK_LIFE):
+        notices.write(practice=client.practice_id, kind="own-page", address=client.email, path=path)
     return course
 
 
@@ -42,6 +45,8 @@ def _client(person: Seeker, chosen: Meeting) -> Client:
     they confirmed themselves."""
     if person.client and person.client.practice_id == chosen.practice_id:
         return person.client
+    if known := people_queries.confirmed_client(chosen.practice_id, person.name, person.email):
+        return known
     return people.add_client_by_themself(practice=chosen.practice_id, name=person.name, email=person.email)
 
 
@@ -56,7 +61,7 @@ def _begin(course: Course, search: Search, chosen: Meeting, share_impression: bo
             "met_on": _day(chosen.starts_at, chosen),
             "impression": {one.day: one.answers for one in given},
             "impression_shared": share_impression,
-            "needs": search.needs if share_needs else None,
+            "needs": search.needs,
             "needs_shared": share_needs,
         },
     )

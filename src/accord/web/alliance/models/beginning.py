@@ -15,7 +15,7 @@ from accord.web.people.models import Practice
 class Beginning(models.Model):
     """What the client rated after they first met, and what they were looking for.
 
-    `impression`: day -> item -> answer. `needs` is the sealed text of what they said, None where it did not travel.
+    `impression`: day -> item -> answer. `needs` is the text of what they said, sealed.
     The therapist sees of both what `impression_shared` and `needs_shared` say, which is the client's to change.
     """
 

@@ -33,6 +33,7 @@ from accord.web.alliance.queries.between import (
 )
 from accord.web.alliance.queries.courses import (
     activity,
+    booked_quarters,
     caseload,
     course,
     led,
@@ -113,6 +114,7 @@ __all__ = [
     "asked",
     "awaits_word",
     "beginning",
+    "booked_quarters",
     "brought",
     "by_cookie",
     "by_token",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accord.web.alliance.models import CheckIn, Course, Cover, Occasion, PlannedMeasure
 from accord.web.people.asker import Asker
+from accord.web.people.models import Member
 
 
 def seen_by(asker: Asker) -> "QuerySet[Course]":
@@ -82,6 +83,22 @@ def todays_sessions(asker: Asker, now: datetime, time_zone: str) -> list[Occasio
         return []
     todays = mine.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
     return list(todays.exclude(attended=Occasion.CANCELLED).select_related("course__client").order_by("starts_at"))
+
+
+HOUR = timedelta(hours=1)
+
+
+def booked_quarters(member: Member, since: datetime, until: datetime) -> list[datetime]:
+    """The quarters of an hour in which this therapist sits with a client; how long is not stored, so an hour."""
+    booked = Occasion.objects.filter(course__therapist=member, starts_at__gte=since - HOUR, starts_at__lt=until)
+    starts = booked.filter(attended=Occasion.BOOKED).exclude(number=None).values_list("starts_at", flat=True)
+    return [quarter for at in starts if at for quarter in _quarters(at)]
+
+
+def _quarters(at: datetime) -> list[datetime]:
+    first = at.astimezone(UTC).replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+    touched = 4 if first == at else 5
+    return [first + timedelta(minutes=15 * place) for place in range(touched)]
 
 
 def activity(asker: Asker, since: datetime) -> dict[str, int]:

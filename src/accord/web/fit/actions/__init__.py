@@ -1,14 +1,6 @@
 """The only writers of offers, licences, searches, free times and meetings. Each is one transaction, and audited."""
 
-from accord.web.fit.actions.asking import (
-    MOST_OPEN,
-    TakenError,
-    Who,
-    ask_for_calls,
-    confirm_invented,
-    open_by_way_back,
-    send_way_back,
-)
+from accord.web.fit.actions.asking import Who, ask_for_calls, confirm_invented
 from accord.web.fit.actions.credentials import (
     put_back_credential,
     refuse_credential,
@@ -19,6 +11,8 @@ from accord.web.fit.actions.credentials import (
     withdraw_credential,
 )
 from accord.web.fit.actions.deciding import choose, give_feedback, say_later, say_none
+from accord.web.fit.actions.flooding import MOST_OPEN
+from accord.web.fit.actions.holding import TakenError
 from accord.web.fit.actions.meetings import (
     accept,
     agree_to_time,
@@ -41,6 +35,7 @@ from accord.web.fit.actions.times import (
     remove_weekly_time,
     settle_finding,
 )
+from accord.web.fit.actions.way_back import open_by_way_back, send_way_back
 
 __all__ = [
     "MOST_OPEN",

@@ -4,34 +4,27 @@ Nothing reaches a therapist before the address is confirmed, so nobody can ask i
 picked is held meanwhile, for half an hour.
 """
 
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from urllib.parse import quote
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accord.errors import RefusedError, UsageError
-from accord.fit.calendar import quarters
 from accord.web.audit.actions import record
 from accord.web.fit import queries
-from accord.web.fit.actions.letters import tell_of_request, way_back_key
-from accord.web.fit.models import Meeting, Offer, Search, Seeker, TakenTime
+from accord.web.fit.actions.flooding import no_flood, not_again, not_too_many
+from accord.web.fit.actions.holding import send_requests, take
+from accord.web.fit.actions.letters import tell_of_request
+from accord.web.fit.actions.way_back import ask_to_confirm, put_letter_off
+from accord.web.fit.models import Meeting, Offer, Search, Seeker
 from accord.web.fit.queries import times
-from accord.web.notices import actions as notices
 from accord.web.people.asker import STRANGER
-from accord.web.people.keys import token_hash
 from accord.web.people.models import Client
 
-MOST_OPEN = 3
-# So that nobody is flooded with letters, and no calendar with requests that nobody stands behind.
-MOST_UNCONFIRMED_BY_ADDRESS, MOST_UNCONFIRMED_BY_THERAPIST = 3, 20
-A_DAY, BETWEEN_LETTERS = timedelta(days=1), timedelta(minutes=2)
-CONFIRM_LIFE, WAY_BACK_LIFE = timedelta(hours=24), timedelta(hours=1)
+GONE = "the search is not kept any more; please begin again"
 
 
 @dataclass(frozen=True)
@@ -42,13 +35,6 @@ class Who:
     email: str
     time_zone: str
     phone: str = ""
-
-
-class TakenError(RefusedError):
-    """A time that somebody else was quicker to take; `meeting` may be asked for at another."""
-
-    def __init__(self, therapist: str) -> None:
-        super().__init__(f"that time with {therapist} has just been taken; pick another one")
 
 
 @transaction.atomic
@@ -65,61 +51,46 @@ def ask_for_calls(
 
     All or none: where one time is gone, nothing is stored, and the error says whose. The same again changes nothing.
     """
-    now, search = timezone.now(), Search.objects.select_for_update().get(pk=search.pk)
-    _enough_room(search, wanted, kind, now)
-    person = _who(search, who, client, now)
+    now, one = timezone.now(), Search.objects.select_for_update().filter(pk=search.pk).first()
+    if one is None:
+        raise RefusedError(GONE)
+    if not wanted:
+        raise UsageError("got nobody to ask; choose at least one therapist")
+    person = _who(one, who, client, now)
+    new = [member for member, starts_at in wanted.items() if _is_new(one, member, kind, starts_at)]
+    not_too_many(person, new, kind, now)
     if person.confirmed_at is None:
-        _no_flood(person, wanted, now)
-    made = []
-    for member_id, starts_at in wanted.items():
-        if not _asked_already(search, member_id, kind):
-            made.append(_ask(search, person, member_id, starts_at, words.strip(), kind))
-    search.changed_at = now
-    search.save(update_fields=["changed_at"])
-    if made and person.confirmed_at is None:
-        _send_way_back(person, made[0], "confirm", CONFIRM_LIFE)
+        no_flood(person, new, now)
+    made = [_ask(one, person, member, wanted[member], words.strip(), kind) for member in new]
+    ask_to_confirm(person, [*made, *Meeting.objects.filter(search=one)])
+    one.changed_at = now
+    one.save(update_fields=["changed_at"])
     return made
 
 
-def _enough_room(search: Search, wanted: Mapping[UUID, object], kind: str, now: datetime) -> None:
-    if not wanted:
-        raise UsageError("got nobody to ask; choose at least one therapist")
-    there = queries.standings(search, now)
-    new = [one for one in wanted if not _asked_already(search, one, kind)]
-    if sum(one.open for one in there) + len(new) > MOST_OPEN:
+def _is_new(search: Search, member_id: UUID, kind: str, starts_at: datetime | None) -> bool:
+    """Sent twice asks once; another time for somebody who is asked already is not dropped without a word."""
+    there = Meeting.objects.filter(search=search, member=member_id, kind=kind).select_related("member")
+    asked = there.filter(called_off_at=None, declined_at=None, missed_at=None).first()
+    if asked and starts_at and starts_at != asked.starts_at:
         raise RefusedError(
-            f"you can have {MOST_OPEN} people asked at a time, so that each of them can count on you; "
-            "call one off, or wait for an answer"
+            f"you have asked {asked.member.name} already; another time can be picked on the page of that call"
         )
-
-
-def _no_flood(person: Seeker, wanted: Mapping[UUID, object], now: datetime) -> None:
-    waiting = Seeker.objects.filter(confirmed_at=None, search__begun_at__gt=now - A_DAY)
-    others = waiting.filter(email_index=person.email_index).exclude(pk=person.pk)
-    if others.count() >= MOST_UNCONFIRMED_BY_ADDRESS:
-        raise RefusedError(
-            f"{person.email} was asked to confirm {MOST_UNCONFIRMED_BY_ADDRESS} times today; "
-            "open the newest of those letters, or try again tomorrow"
-        )
-    unconfirmed = Meeting.objects.filter(asked_at__gt=now - A_DAY, search__seeker__confirmed_at=None)
-    for member in wanted:
-        if unconfirmed.filter(member=member).exclude(search=person.pk).count() >= MOST_UNCONFIRMED_BY_THERAPIST:
-            raise RefusedError("many people ask the same therapist just now; try again in some hours")
-
-
-def _asked_already(search: Search, member_id: UUID, kind: str) -> bool:
-    there = Meeting.objects.filter(search=search, member=member_id, kind=kind)
-    return there.filter(called_off_at=None, declined_at=None, missed_at=None).exists()
+    return asked is None
 
 
 def _who(search: Search, who: Who, client: Client | None, now: datetime) -> Seeker:
-    """Said once; another address has to be confirmed again. A client who is signed in has confirmed theirs."""
+    """Said once. Another address is taken up when a letter sent to it was opened; until then the old one holds."""
     email = who.email.strip().lower()
     one = Seeker.objects.filter(search=search).first() or Seeker(search=search)
-    if one.confirmed_at is None or one.email != email:
-        one.confirmed_at = now if client and client.email.lower() == email and client.email_confirmed_at else None
-    one.name, one.email, one.phone, one.time_zone = who.name.strip(), email, who.phone.strip(), who.time_zone
-    one.email_index = settings.KEYS.blind("seeker-email", email)
+    if one.decided == Seeker.CHOSE:
+        raise RefusedError("you have chosen already; on your own page you can look again")
+    if one.confirmed_at is None:
+        one.email, one.email_index = email, queries.address_index(email)
+        if client and client.email.lower() == email and client.email_confirmed_at:
+            one.confirmed_at = now
+    one.new_email = email if one.email != email else None
+    one.name, one.phone, one.time_zone = who.name.strip(), who.phone.strip(), who.time_zone
     one.client = client or one.client
     one.decided, one.decided_at = "", None
     one.save()
@@ -128,6 +99,9 @@ def _who(search: Search, who: Who, client: Client | None, now: datetime) -> Seek
 
 def _ask(search: Search, person: Seeker, member_id: UUID, starts_at: datetime | None, words: str, kind: str) -> Meeting:
     offer = Offer.objects.select_related("member__practice", "member__account").get(pk=member_id)
+    not_again(person, offer.member, kind)
+    if not queries.works_here(offer.member):
+        raise RefusedError(f"{offer.member.name} takes no requests any more")
     if offer.rings == "therapist" and kind == Meeting.CALL and not person.phone:
         raise UsageError(f"{offer.member.name} rings you for a first call; write a number")
     one = Meeting.objects.create(
@@ -149,76 +123,6 @@ def _ask(search: Search, person: Seeker, member_id: UUID, starts_at: datetime | 
     return one
 
 
-def take(one: Meeting, starts_at: datetime, *, only_free: bool) -> None:
-    """Hold this time for the two, and let go of the one before. The database refuses what somebody else holds.
-
-    `only_free`: a seeker picks from what their therapist keeps free; a therapist may propose any time.
-    """
-    now = timezone.now()
-    if starts_at <= now:
-        raise UsageError("that time is over; pick a later one")
-    TakenTime.objects.filter(pk__in=times.stale(one.member, now)).delete()
-    TakenTime.objects.filter(meeting=one).delete()
-    if only_free and starts_at not in times.free(one.member, one.kind, one.minutes, now):
-        raise TakenError(one.member.name)
-    same = {"practice_id": one.practice_id, "meeting": one, "member_id": one.member_id, "search_id": one.search_id}
-    rows = [TakenTime(at=at, **same) for at in quarters(starts_at, one.minutes)]
-    try:
-        with transaction.atomic():
-            TakenTime.objects.bulk_create(rows)
-    except IntegrityError:
-        _say_who_has_it(one, rows)
-    one.starts_at = starts_at
-    one.save()
-
-
-def _say_who_has_it(one: Meeting, rows: Sequence[TakenTime]) -> None:
-    if TakenTime.objects.filter(search=one.search_id, at__in=[row.at for row in rows]).exists():
-        raise RefusedError("at that time another meeting of yours is held already; pick another time")
-    raise TakenError(one.member.name)
-
-
-def _send_way_back(person: Seeker, one: Meeting, kind: str, life: timedelta) -> None:
-    secret = secrets.token_urlsafe(24)
-    person.way_back, person.way_back_until = token_hash(secret), timezone.now() + life
-    person.save()
-    key = way_back_key(person.search)
-    notices.cancel(key)
-    path = f"/find/open/{quote(secret)}/"
-    notices.write(practice=one.practice_id, kind=kind, address=person.email, path=path, cancel_key=key)
-
-
-@transaction.atomic
-def send_way_back(*, email: str) -> int:
-    """A one-time link to each search that this address asked from, but not twice in two minutes; returns how many."""
-    found = [(each, Meeting.objects.filter(search=each.search).first()) for each in queries.seekers_by_address(email)]
-    sent = 0
-    for person, one in found:
-        kind, life = ("way-back", WAY_BACK_LIFE) if person.confirmed_at else ("confirm", CONFIRM_LIFE)
-        lately = person.way_back_until and person.way_back_until - life > timezone.now() - BETWEEN_LETTERS
-        if one and not lately:
-            _send_way_back(person, one, kind, life)
-            sent += 1
-    return sent
-
-
-@transaction.atomic
-def open_by_way_back(*, secret: str) -> Search | None:
-    """Spend a one-time code: its address is confirmed, and what was asked for goes to the therapists now."""
-    person = queries.seeker_by_way_back(secret, timezone.now())
-    if person is None:
-        return None
-    person = Seeker.objects.select_for_update().select_related("search").get(pk=person.pk)
-    person.way_back, person.way_back_until = "", None
-    first = person.confirmed_at is None
-    person.confirmed_at = person.confirmed_at or timezone.now()
-    person.save()
-    if first:
-        _send_requests(person.search)
-    record(STRANGER, "confirm address" if first else "come back to search", person.pk)
-    return person.search
-
-
 @transaction.atomic
 def confirm_invented(*, search: Search) -> None:
     """Invented people open no letters; nobody else's address is ever confirmed so."""
@@ -227,25 +131,6 @@ def confirm_invented(*, search: Search) -> None:
     person = Seeker.objects.select_for_update().get(search=search)
     person.confirmed_at = person.confirmed_at or timezone.now()
     person.save()
-    notices.cancel(way_back_key(search))
-    _send_requests(search)
+    put_letter_off(person)
+    send_requests(search)
     record(STRANGER, "confirm invented address", search.pk)
-
-
-def _send_requests(search: Search) -> None:
-    """What was held too long and went to somebody else is asked without a time; the therapist proposes one."""
-    for one in Meeting.objects.filter(search=search, called_off_at=None).select_related(*queries.BEHIND):
-        if one.starts_at and not TakenTime.objects.filter(meeting=one).exists():
-            _hold_again(one)
-        tell_of_request(one)
-    search.changed_at = timezone.now()
-    search.save(update_fields=["changed_at"])
-
-
-def _hold_again(one: Meeting) -> None:
-    assert one.starts_at
-    try:
-        take(one, one.starts_at, only_free=False)
-    except (RefusedError, UsageError):
-        one.starts_at, one.proposed_by = None, ""
-        one.save()

@@ -1,6 +1,7 @@
 """What a seeker makes of those they met: one of them, none of them, or not yet; and why not the others, if they say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ def choose(*, search: Search, meeting: Meeting) -> Meeting:
 
     To be called by whoever opens the course, in the same transaction.
     """
-    now, person = timezone.now(), Seeker.objects.select_for_update().get(search=search)
+    now, person = timezone.now(), _seeker(search)
     every = queries.standings(search, now)
     one = next((each for each in every if each.meeting.pk == meeting.pk), None)
     if one is None or one.state != MET:
@@ -37,16 +38,21 @@ def choose(*, search: Search, meeting: Meeting) -> Meeting:
         if other.meeting.member_id != one.meeting.member_id:
             _thank(other)
     _decided(person, Seeker.CHOSE)
-    one.meeting.chosen_at = now
+    one.meeting.chosen_at, one.meeting.passed_over_at = now, None
     one.meeting.save()
-    letters.tell_therapist(one.meeting, "request")
+    letters.unconfirm_meeting(one.meeting)
+    letters.tell_therapist(one.meeting, "request-news")
     record(STRANGER, "choose therapist", meeting.pk, practice=meeting.practice_id)
     return one.meeting
 
 
 def _take_place(one: Meeting) -> None:
     """The therapist has room for one fewer, and must still be licensed. One place is always found for whom they met."""
-    offer = Offer.objects.select_for_update().select_related("member__practice").get(pk=one.member_id)
+    offer = (
+        Offer.objects.select_for_update().select_related("member__practice", "member__account").get(pk=one.member_id)
+    )
+    if not queries.works_here(offer.member):
+        raise RefusedError(f"{offer.member.name} does not work here any more")
     (profile,) = queries.profiles([offer], timezone.localdate())
     if not (profile.verified and profile.licensed_until >= timezone.localdate()):
         raise RefusedError(f"the licence of {offer.member.name}, as it was checked here, is not in date; ask them")
@@ -67,7 +73,7 @@ def _thank(other: Standing) -> None:
     if other.state == MET and other.meeting.passed_over_at is None:
         other.meeting.passed_over_at = timezone.now()
         other.meeting.save()
-        letters.tell_therapist(other.meeting, "request")
+        letters.tell_therapist(other.meeting, "request-news")
 
 
 @transaction.atomic
@@ -89,10 +95,17 @@ def say_later(*, search: Search) -> None:
 
 
 def _undecided(search: Search) -> Seeker:
-    person = Seeker.objects.select_for_update().get(search=search)
+    person = _seeker(search)
     if person.decided == Seeker.CHOSE:
         raise RefusedError("you have chosen already")
     return person
+
+
+def _seeker(search: Search) -> Seeker:
+    found = Seeker.objects.select_for_update().filter(search=search).first()
+    if found is None:
+        raise RefusedError("the search is not kept any more")
+    return found
 
 
 def _decided(person: Seeker, what: str) -> None:
@@ -102,17 +115,20 @@ def _decided(person: Seeker, what: str) -> None:
 
 
 @transaction.atomic
-def give_feedback(*, search: Search, meeting: Meeting, reasons: Sequence[str]) -> None:
-    """Why not this one. Stored without any tie to who said it; once."""
-    if unknown := [one for one in reasons if one not in REASONS]:
-        raise UsageError(f"reasons: got {', '.join(unknown)}; wanted some of {', '.join(REASONS)}")
-    one = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if one.search_id != search.pk or one.passed_over_at is None:
-        raise RefusedError("this can be said of somebody you met and did not choose")
-    if one.feedback_at or not reasons:
-        return
-    one.feedback_at = timezone.now()
-    one.save()
-    said = {"practice_id": one.practice_id, "member_id": one.member_id, "reasons": list(dict.fromkeys(reasons))}
-    Feedback.objects.create(said_on=timezone.localdate(), **said)
+def give_feedback(*, search: Search, said: Mapping[UUID, Sequence[str]]) -> None:
+    """Why not these, by meeting. Stored without any tie to who said it; once each, and all of it or nothing."""
+    for reasons in said.values():
+        if unknown := [one for one in reasons if one not in REASONS]:
+            raise UsageError(f"reasons: got {', '.join(unknown)[:80]}; wanted some of {', '.join(REASONS)}")
+    waiting = Meeting.objects.select_for_update().filter(search=search, pk__in=said, feedback_given=False)
+    for one in waiting.exclude(passed_over_at=None):
+        if reasons := list(dict.fromkeys(said[one.pk])):
+            one.feedback_given = True
+            one.save()
+            _tell(one, reasons)
+
+
+def _tell(one: Meeting, reasons: list[str]) -> None:
+    place = Feedback.objects.filter(member=one.member_id).count() + 1
+    Feedback.objects.create(practice_id=one.practice_id, member_id=one.member_id, reasons=reasons, place=place)
     record(STRANGER, "give feedback", practice=one.practice_id)

@@ -1,6 +1,7 @@
 """What is sent on account of a meeting, to whom, when, and what takes it back. Neutral words, no name in them."""
 
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -16,13 +17,20 @@ NEXT_DAY_AT, SOON_AFTER = time(18), timedelta(minutes=5)
 
 def tell_of_request(one: Meeting) -> None:
     """The therapist now; the seeker, if nobody has answered by the practice's limit."""
+    one.told_at = timezone.now()
+    one.save(update_fields=["told_at"])
     tell_therapist(one, "request")
     limit = timedelta(days=queries.rules(one.practice_id).reply_days)
     tell_seeker(one, "search-news", cancel_key=late_key(one), due_at=timezone.now() + limit)
 
 
+def of_search(search_id: UUID) -> str:
+    """How the keys of all letters to one seeker begin, so that they can be deleted together."""
+    return f"search:{search_id.hex}:"
+
+
 def late_key(one: Meeting) -> str:
-    return f"meeting:{one.pk}:late"
+    return f"{of_search(one.search_id)}late:{one.pk.hex}"
 
 
 def tell_therapist(one: Meeting, kind: str, attachment: str = "") -> None:
@@ -43,7 +51,7 @@ def tell_seeker(
             kind=kind,
             address=person.email,
             path=SEEKERS,
-            cancel_key=cancel_key,
+            cancel_key=cancel_key or of_search(one.search_id),
             due_at=due_at,
             attachment=attachment,
         )
@@ -82,7 +90,7 @@ def _ask_how_it_was(one: Meeting, day: str, opens_at: datetime) -> None:
 
 
 def impression_key(one: Meeting) -> str:
-    return f"meeting:{one.pk}:impressions"
+    return f"{of_search(one.search_id)}rate:{one.pk.hex}"
 
 
 def unconfirm_meeting(one: Meeting) -> None:
@@ -92,7 +100,7 @@ def unconfirm_meeting(one: Meeting) -> None:
 
 
 def way_back_key(one: Search) -> str:
-    return f"search:{one.pk}:way-back"
+    return f"{of_search(one.pk)}way-back"
 
 
 def call_off_meeting(one: Meeting, *, agreed: bool, by: str, seeker_too: bool = True) -> None:
@@ -111,4 +119,4 @@ def call_off_meeting(one: Meeting, *, agreed: bool, by: str, seeker_too: bool = 
     if seeker_too and (agreed or by != "seeker"):
         tell_seeker(one, "appointment-off" if agreed else "search-news", attachment=attached["seeker"])
     if agreed or by != "therapist":
-        tell_therapist(one, "appointment-off" if agreed else "request", attachment=attached["therapist"])
+        tell_therapist(one, "appointment-off" if agreed else "request-news", attachment=attached["therapist"])

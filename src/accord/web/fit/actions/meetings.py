@@ -6,7 +6,7 @@ A therapist's word comes with who asks; a seeker's with their search, which thei
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accord.errors import RefusedError
@@ -14,7 +14,7 @@ from accord.fit.impressions import SEEKER, THERAPIST, checked
 from accord.web.audit.actions import record
 from accord.web.fit import queries
 from accord.web.fit.actions import letters
-from accord.web.fit.actions.asking import take
+from accord.web.fit.actions.holding import take
 from accord.web.fit.models import Impression, Meeting, ReplyTime, Search, TakenTime
 from accord.web.fit.standing import COMING, MET, PROPOSED, Standing
 from accord.web.notices import actions as notices
@@ -115,7 +115,7 @@ def pick_time(*, search: Search, meeting: Meeting, starts_at: datetime) -> None:
     take(row, starts_at, only_free=True)
     row.proposed_by, row.proposed_words, row.agreed_at = "seeker", "", None
     row.save()
-    if row.search.seeker.confirmed_at:
+    if row.told_at:
         letters.tell_therapist(row, "request")
     record(STRANGER, f"pick time of {row.what}", row.pk, practice=row.practice_id)
 
@@ -135,7 +135,7 @@ def call_off(*, search: Search, meeting: Meeting) -> None:
 def call_off_row(one: Standing, *, by: str, tell_seeker: bool = True) -> None:
     """For a search that is forgotten, too: then nothing more is sent to whoever searched."""
     row = one.meeting
-    known = row.search.seeker.confirmed_at is not None
+    known = row.told_at is not None
     if row.answered_at is None and known:
         _note_wait(row, answered=False)
     row.called_off_at, row.called_off_by = timezone.now(), by
@@ -165,7 +165,11 @@ def say_missed(*, search: Search, meeting: Meeting, undo: bool = False) -> None:
     if row.search_id != search.pk or not row.agreed_at or not row.ends_at or row.ends_at > timezone.now():
         raise RefusedError(GONE)
     row.missed_at = None if undo else timezone.now()
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise RefusedError("you have asked the same person anew meanwhile, so this one stays as it is") from None
     record(STRANGER, "take back missed" if undo else f"say {row.what} missed", row.pk, practice=row.practice_id)
 
 
@@ -204,8 +208,12 @@ def _note_wait(row: Meeting, *, answered: bool) -> None:
 
 
 def _locked(meeting: Meeting) -> Meeting:
-    Meeting.objects.select_for_update().get(pk=meeting.pk)
-    return Meeting.objects.select_related(*queries.BEHIND).get(pk=meeting.pk)
+    """It may be gone: whoever searched can forget all of it at any moment."""
+    Meeting.objects.select_for_update().filter(pk=meeting.pk).first()
+    found = Meeting.objects.select_related(*queries.BEHIND).filter(pk=meeting.pk).first()
+    if found is None:
+        raise RefusedError("whoever asked has deleted their search, and the request with it")
+    return found
 
 
 def _asked_of(asker: Asker, meeting: Meeting) -> Standing:

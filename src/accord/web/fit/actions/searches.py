@@ -41,13 +41,11 @@ def forget_old_searches(*, now: datetime) -> int:
 
 
 def _let_go(one: Search, now: datetime) -> None:
-    """Call off what is open, and withdraw every message that waits for whoever searched."""
+    """Call off what is open, and delete every message to whoever searched, with their address."""
     for each in queries.standings(one, now):
         if each.open:
             call_off_row(each, by="seeker", tell_seeker=False)
-        notices.cancel(letters.impression_key(each.meeting))
-        notices.cancel(letters.late_key(each.meeting))
-    notices.cancel(letters.way_back_key(one))
+    notices.forget(letters.of_search(one.pk))
 
 
 @transaction.atomic

@@ -26,7 +26,8 @@ class FindingRules(models.Model):
 class Seeker(models.Model):
     """Whoever asked for a call has said who they are. The search is still theirs; this row goes with it.
 
-    `way_back` is the hash of a one-time code that opens the search in another browser, good until `way_back_until`.
+    `way_back` is the hash of a one-time code that opens the search, good until `way_back_until`, sent to the address of
+    index `way_back_to` alone. `new_email` waits to be confirmed by a code of its own; until then the old one holds.
     `client`: somebody in therapy here, who looks again quietly. `decided`: what they made of those they met.
     """
 
@@ -41,7 +42,10 @@ class Seeker(models.Model):
     phone = SealedText(blank=True, default="")
     time_zone = models.CharField(max_length=60)
     confirmed_at = models.DateTimeField(null=True)
+    new_email = SealedText(null=True)
     way_back = models.CharField(max_length=64, blank=True, db_index=True)
+    way_back_to = models.CharField(max_length=64, blank=True, default="")
+    way_back_number = models.PositiveIntegerField(default=1)
     way_back_until = models.DateTimeField(null=True)
     client = models.ForeignKey(Client, null=True, on_delete=models.SET_NULL, related_name="+")
     decided = models.CharField(max_length=5, choices=DECIDED, blank=True)
@@ -50,13 +54,16 @@ class Seeker(models.Model):
     privacy = {
         **dict.fromkeys(("search", "practice", "time_zone", "confirmed_at", "way_back_until", "client"), PLAIN),
         **dict.fromkeys(("decided", "decided_at"), PLAIN),
-        **dict.fromkeys(("name", "email", "phone"), IDENTIFYING),
-        **dict.fromkeys(("email_index", "way_back"), SENSITIVE),
+        "way_back_number": PLAIN,
+        **dict.fromkeys(("name", "email", "new_email", "phone"), IDENTIFYING),
+        **dict.fromkeys(("email_index", "way_back", "way_back_to"), SENSITIVE),
     }
 
 
 class Meeting(models.Model):
     """A first call, or the consultation after it: asked for, answered, held, each by the moment it was.
+
+    `told_at` is when the therapist could first know of it: not before the seeker's address was confirmed.
 
     `starts_at` is the time that was picked or proposed last, by `proposed_by`; it holds for both from `agreed_at` on.
     `rings` and `cost` are what the therapist's page said when it was asked for: what was promised stays so.
@@ -76,6 +83,7 @@ class Meeting(models.Model):
     cost = models.CharField(max_length=80, blank=True)
     words = SealedText(blank=True, default="")
     asked_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField(null=True)
     proposed_by = models.CharField(max_length=9, choices=SIDES, blank=True)
@@ -91,7 +99,7 @@ class Meeting(models.Model):
     own_side_at = models.DateTimeField(null=True)
     chosen_at = models.DateTimeField(null=True)
     passed_over_at = models.DateTimeField(null=True)
-    feedback_at = models.DateTimeField(null=True)
+    feedback_given = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["member", "asked_at"])]
@@ -105,9 +113,11 @@ class Meeting(models.Model):
 
     privacy = {
         **dict.fromkeys(("id", "practice", "member", "search", "kind", "minutes", "rings", "cost"), PLAIN),
-        **dict.fromkeys(("asked_at", "answered_at", "starts_at", "proposed_by", "agreed_at", "declined_at"), PLAIN),
+        **dict.fromkeys(
+            ("asked_at", "told_at", "answered_at", "starts_at", "proposed_by", "agreed_at", "declined_at"), PLAIN
+        ),
         **dict.fromkeys(("referred_to", "called_off_at", "called_off_by", "missed_at", "own_side_at"), PLAIN),
-        **dict.fromkeys(("chosen_at", "passed_over_at", "feedback_at"), PLAIN),
+        **dict.fromkeys(("chosen_at", "passed_over_at", "feedback_given"), PLAIN),
         **dict.fromkeys(("words", "proposed_words", "declined_words", "own_side"), SENSITIVE),
     }
 
@@ -177,15 +187,21 @@ class ReplyTime(models.Model):
 
 
 class Feedback(models.Model):
-    """Why somebody went on with another therapist, ticked by them. It knows nobody who said it, and no hour."""
+    """Why somebody went on with another therapist, ticked by them: who said it and when is not known.
+
+    `place` is which one it is of this therapist's, so that the first ten stay the first ten.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     reasons = models.JSONField(default=list)
-    said_on = models.DateField()
+    place = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "place"], name="one_feedback_a_place")]
 
     privacy = {
-        **dict.fromkeys(("id", "practice", "member", "said_on"), PLAIN),
+        **dict.fromkeys(("id", "practice", "member", "place"), PLAIN),
         "reasons": SENSITIVE,
     }

@@ -15,6 +15,9 @@ from accord.web.fit.queries.gate import Gate, anyone, gate_of, in_date, on_the_l
 from accord.web.fit.queries.meetings import (
     BEHIND,
     IMPRESSION_LIFE,
+    address_index,
+    by_address,
+    calls_of,
     colleagues_to_refer_to,
     due_impressions,
     feedback,
@@ -35,6 +38,7 @@ from accord.web.fit.queries.meetings import (
     standings,
     to_tell,
     usual_replies,
+    works_here,
 )
 from accord.web.people.asker import Asker
 
@@ -44,7 +48,10 @@ __all__ = [
     "SEARCH_KEPT",
     "Gate",
     "Here",
+    "address_index",
     "anyone",
+    "by_address",
+    "calls_of",
     "colleagues_to_refer_to",
     "credential",
     "credentials",
@@ -80,6 +87,7 @@ __all__ = [
     "to_tell",
     "usual_replies",
     "who_passes",
+    "works_here",
 ]
 
 SEARCH_KEPT, AFTER_MEETING = timedelta(days=30), timedelta(days=14)

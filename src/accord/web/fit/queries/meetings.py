@@ -33,8 +33,13 @@ def seeker_by_way_back(secret: str, now: datetime) -> Seeker | None:
     return found.first()
 
 
+def address_index(email: str) -> str:
+    """By which an address is found again."""
+    return str(settings.KEYS.blind("seeker-email", email.strip().lower()))
+
+
 def seekers_by_address(email: str) -> list[Seeker]:
-    index = settings.KEYS.blind("seeker-email", email.strip().lower())
+    index = address_index(email)
     return list(Seeker.objects.select_related("search").filter(email_index=index))
 
 
@@ -57,7 +62,7 @@ def stand(found: Iterable[Meeting], now: datetime) -> list[Standing]:
         for one in FindingRules.objects.filter(practice__in={m.practice_id for m in them})
     }
     usual_days = FindingRules().reply_days
-    return [standing(one, now, one.search.seeker.confirmed_at, days.get(one.practice_id, usual_days)) for one in them]
+    return [standing(one, now, days.get(one.practice_id, usual_days)) for one in them]
 
 
 def own_meeting(search: Search, id: UUID, now: datetime) -> Standing | None:
@@ -78,6 +83,26 @@ def request(asker: Asker, id: UUID, now: datetime) -> Standing | None:
     return next((one for one in requests(asker, now) if one.meeting.pk == id), None)
 
 
+def by_address(index: str, now: datetime) -> list[Standing]:
+    """Everyone that one address asked, in whatever search."""
+    found = Meeting.objects.filter(search__seeker__email_index=index).select_related(*BEHIND)
+    return stand(found.order_by("asked_at"), now)
+
+
+def calls_of(asker: Asker, since: datetime, until: datetime, now: datetime) -> list[Standing]:
+    """The agreed meetings of this therapist between two moments, in order of time."""
+    if "therapist" not in asker:
+        return []
+    found = Meeting.objects.filter(member=asker.who, starts_at__gte=since, starts_at__lt=until, agreed_at__isnull=False)
+    agreed = found.filter(called_off_at=None, declined_at=None, missed_at=None).select_related(*BEHIND)
+    return stand(agreed.order_by("starts_at"), now)
+
+
+def works_here(member: Member) -> bool:
+    """Whether somebody could answer at all: a therapist whose account, where they have one, is not closed."""
+    return member.is_therapist and (member.account is None or member.account.is_active)
+
+
 def colleagues_to_refer_to(member: Member) -> list[Member]:
     """Who else of the practice shows a page and has room."""
     found = [one for one in people.published_therapists() if one.practice_id == member.practice_id]
@@ -90,15 +115,14 @@ def usual_replies(members: Sequence[UUID], now: datetime) -> dict[UUID, Usual | 
     for one in ReplyTime.objects.filter(member__in=members, at__gt=now - COUNTED_FOR):
         known[one.member_id].append((one.at, Reply(one.hours, one.answered)))
     waiting = Meeting.objects.filter(member__in=members, answered_at=None, called_off_at=None, declined_at=None)
-    for each in waiting.exclude(search__seeker__confirmed_at=None).select_related("search__seeker"):
+    for each in waiting.exclude(told_at=None):
         known[each.member_id].append((now, Reply(hours_waited(each, now), False)))
     return {one: usual(reply for _, reply in sorted(rows, key=lambda row: row[0])) for one, rows in known.items()}
 
 
 def hours_waited(one: Meeting, now: datetime) -> float:
     """From when the therapist could know of it."""
-    known_at = max(one.asked_at, one.search.seeker.confirmed_at or one.asked_at)
-    return max(0.0, (now - known_at).total_seconds() / 3600)
+    return max(0.0, (now - (one.told_at or now)).total_seconds() / 3600)
 
 
 def impressions(search: Search) -> list[Impression]:
@@ -126,20 +150,21 @@ def impression_state(one: Impression, now: datetime) -> str:
     """Open, too early, or over; given ones can be given again while it is open."""
     if one.opens_at > now:
         return "early"
-    over = one.opens_at + IMPRESSION_LIFE < now or one.meeting.called_off_at or one.meeting.missed_at
+    row = one.meeting
+    over = one.opens_at + IMPRESSION_LIFE < now or row.called_off_at or row.missed_at or row.chosen_at
     return "over" if over else "open"
 
 
 def due_impressions(search: Search, now: datetime | None = None) -> list[Impression]:
     """What waits to be rated, the oldest first."""
     now = now or timezone.now()
-    waiting = [one for one in impressions(search) if one.given_at is None]
+    waiting = [one for one in impressions(search) if one.given_at is None and one.meeting.passed_over_at is None]
     return [one for one in waiting if impression_state(one, now) == "open"]
 
 
 def feedback(asker: Asker) -> Together:
     """What those who chose somebody else ticked about this very therapist: together and in tens, or nothing."""
-    said = Feedback.objects.filter(member=asker.who).order_by("said_on", "pk") if "therapist" in asker else []
+    said = Feedback.objects.filter(member=asker.who).order_by("place") if "therapist" in asker else []
     return together([one.reasons for one in said])
 
 
@@ -153,5 +178,5 @@ def left_behind(search: Search) -> set[UUID]:
 
 def to_tell(search: Search) -> list[Meeting]:
     """Therapists who were met and not chosen, of whom nothing was said yet."""
-    found = Meeting.objects.filter(search=search, feedback_at=None).exclude(passed_over_at=None)
+    found = Meeting.objects.filter(search=search, feedback_given=False).exclude(passed_over_at=None)
     return list(found.select_related("member").order_by("starts_at"))

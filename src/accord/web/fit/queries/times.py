@@ -1,6 +1,6 @@
 """When a therapist is free for somebody new: the week, the days that differ, and what is taken already."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from accord.web.fit.standing import HELD
 from accord.web.people.asker import Asker
 from accord.web.people.models import Member
 
+Busy = Callable[[Member, datetime, datetime], Iterable[datetime]]
+BUSY: list[Busy] = []
+"""Later rooms put here what tells when a therapist is taken otherwise: the quarters, between two moments."""
 # Sooner than this nobody is surprised with a call; later than this no time is offered.
 SOONEST, HORIZON = timedelta(hours=12), timedelta(days=28)
 
@@ -46,7 +49,7 @@ def taken(member: Member, now: datetime) -> set[datetime]:
 
 def stale(member: Member, now: datetime) -> list[UUID]:
     """What is held for requests that were not confirmed in time."""
-    late = TakenTime.objects.filter(member=member, meeting__search__seeker__confirmed_at=None)
+    late = TakenTime.objects.filter(member=member, meeting__told_at=None)
     return list(late.filter(meeting__asked_at__lt=now - HELD).values_list("pk", flat=True))
 
 
@@ -58,7 +61,7 @@ def free(member: Member, kind: str, minutes: int, now: datetime) -> list[datetim
     """The moments at which somebody new could begin such a meeting, soonest first."""
     zone = member.practice.zone
     until = (now + HORIZON).astimezone(zone).date()
-    held = taken(member, now)
+    held = taken(member, now).union(*(busy(member, now, now + HORIZON) for busy in BUSY))
     return free_times(pattern(member), kind, minutes, zone, after=now + SOONEST, until=until, taken=held)
 
 
