@@ -9,6 +9,7 @@ from accord.web.fit.actions.asking import (
     open_by_way_back,
     send_way_back,
 )
+from accord.web.fit.actions.assigning import QUIET, StaleError, Undone, apply_assignment, undo_assignment
 from accord.web.fit.actions.credentials import (
     put_back_credential,
     refuse_credential,
@@ -41,16 +42,29 @@ from accord.web.fit.actions.times import (
     remove_weekly_time,
     settle_finding,
 )
+from accord.web.fit.actions.waiting import (
+    ask_for_another,
+    join_list,
+    leave_list,
+    put_on_list,
+    stay_on_list,
+    welcome,
+)
 
 __all__ = [
     "MOST_OPEN",
+    "QUIET",
     "Offered",
+    "StaleError",
     "TakenError",
+    "Undone",
     "Who",
     "accept",
     "add_extra_time",
     "add_weekly_time",
     "agree_to_time",
+    "apply_assignment",
+    "ask_for_another",
     "ask_for_calls",
     "begin_search",
     "call_off",
@@ -63,10 +77,13 @@ __all__ = [
     "forget_search",
     "give_feedback",
     "give_impression",
+    "join_list",
+    "leave_list",
     "open_by_way_back",
     "pick_time",
     "propose_time",
     "put_back_credential",
+    "put_on_list",
     "rate_own_side",
     "refuse_credential",
     "relax",
@@ -81,7 +98,10 @@ __all__ = [
     "settle_reminders",
     "state_credential",
     "state_offer",
+    "stay_on_list",
+    "undo_assignment",
     "undo_decision",
     "verify_credential",
+    "welcome",
     "withdraw_credential",
 ]

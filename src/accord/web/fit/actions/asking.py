@@ -5,7 +5,7 @@ picked is held meanwhile, for half an hour.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from accord.fit.calendar import quarters
 from accord.web.audit.actions import record
 from accord.web.fit import queries
 from accord.web.fit.actions.letters import tell_of_request, way_back_key
+from accord.web.fit.actions.listed import confirm_places, take_back_untold
 from accord.web.fit.models import Meeting, Offer, Search, Seeker, TakenTime
 from accord.web.fit.queries import times
 from accord.web.notices import actions as notices
@@ -67,9 +68,9 @@ def ask_for_calls(
     """
     now, search = timezone.now(), Search.objects.select_for_update().get(pk=search.pk)
     _enough_room(search, wanted, kind, now)
-    person = _who(search, who, client, now)
+    person = known_as(search, who, client, now)
     if person.confirmed_at is None:
-        _no_flood(person, wanted, now)
+        no_flood(person, wanted, now)
     made = []
     for member_id, starts_at in wanted.items():
         if not _asked_already(search, member_id, kind):
@@ -77,7 +78,7 @@ def ask_for_calls(
     search.changed_at = now
     search.save(update_fields=["changed_at"])
     if made and person.confirmed_at is None:
-        _send_way_back(person, made[0], "confirm", CONFIRM_LIFE)
+        write_way_back(person, made[0].practice_id, "confirm", CONFIRM_LIFE)
     return made
 
 
@@ -93,7 +94,8 @@ def _enough_room(search: Search, wanted: Mapping[UUID, object], kind: str, now: 
         )
 
 
-def _no_flood(person: Seeker, wanted: Mapping[UUID, object], now: datetime) -> None:
+def no_flood(person: Seeker, wanted: Iterable[UUID], now: datetime) -> None:
+    """No address gets letter after letter, and no therapist more requests than a person could mean."""
     waiting = Seeker.objects.filter(confirmed_at=None, search__begun_at__gt=now - A_DAY)
     others = waiting.filter(email_index=person.email_index).exclude(pk=person.pk)
     if others.count() >= MOST_UNCONFIRMED_BY_ADDRESS:
@@ -108,11 +110,11 @@ def _no_flood(person: Seeker, wanted: Mapping[UUID, object], now: datetime) -> N
 
 
 def _asked_already(search: Search, member_id: UUID, kind: str) -> bool:
-    there = Meeting.objects.filter(search=search, member=member_id, kind=kind)
+    there = Meeting.objects.filter(search=search, member=member_id, kind=kind, asked_at__lte=timezone.now())
     return there.filter(called_off_at=None, declined_at=None, missed_at=None).exists()
 
 
-def _who(search: Search, who: Who, client: Client | None, now: datetime) -> Seeker:
+def known_as(search: Search, who: Who, client: Client | None, now: datetime) -> Seeker:
     """Said once; another address has to be confirmed again. A client who is signed in has confirmed theirs."""
     email = who.email.strip().lower()
     one = Seeker.objects.filter(search=search).first() or Seeker(search=search)
@@ -130,6 +132,7 @@ def _ask(search: Search, person: Seeker, member_id: UUID, starts_at: datetime | 
     offer = Offer.objects.select_related("member__practice", "member__account").get(pk=member_id)
     if offer.rings == "therapist" and kind == Meeting.CALL and not person.phone:
         raise UsageError(f"{offer.member.name} rings you for a first call; write a number")
+    take_back_untold(search, member_id)  # they were quicker than the practice
     one = Meeting.objects.create(
         practice_id=offer.practice_id,
         member=offer.member,
@@ -178,28 +181,35 @@ def _say_who_has_it(one: Meeting, rows: Sequence[TakenTime]) -> None:
     raise TakenError(one.member.name)
 
 
-def _send_way_back(person: Seeker, one: Meeting, kind: str, life: timedelta) -> None:
+def write_way_back(person: Seeker, practice: UUID, kind: str, life: timedelta) -> None:
+    """A one-time link to the search, which confirms the address, too."""
     secret = secrets.token_urlsafe(24)
     person.way_back, person.way_back_until = token_hash(secret), timezone.now() + life
     person.save()
     key = way_back_key(person.search)
     notices.cancel(key)
     path = f"/find/open/{quote(secret)}/"
-    notices.write(practice=one.practice_id, kind=kind, address=person.email, path=path, cancel_key=key)
+    notices.write(practice=practice, kind=kind, address=person.email, path=path, cancel_key=key)
 
 
 @transaction.atomic
 def send_way_back(*, email: str) -> int:
     """A one-time link to each search that this address asked from, but not twice in two minutes; returns how many."""
-    found = [(each, Meeting.objects.filter(search=each.search).first()) for each in queries.seekers_by_address(email)]
     sent = 0
-    for person, one in found:
+    for person in queries.seekers_by_address(email):
+        practice = _practice_of(person.search)
         kind, life = ("way-back", WAY_BACK_LIFE) if person.confirmed_at else ("confirm", CONFIRM_LIFE)
         lately = person.way_back_until and person.way_back_until - life > timezone.now() - BETWEEN_LETTERS
-        if one and not lately:
-            _send_way_back(person, one, kind, life)
+        if practice and not lately:
+            write_way_back(person, practice, kind, life)
             sent += 1
     return sent
+
+
+def _practice_of(search: Search) -> UUID | None:
+    """One that they asked something of: in its name the letter is written."""
+    first = Meeting.objects.filter(search=search).first() or next(iter(queries.waitings(search)), None)
+    return first.practice_id if first else None
 
 
 @transaction.atomic
@@ -215,6 +225,7 @@ def open_by_way_back(*, secret: str) -> Search | None:
     person.save()
     if first:
         _send_requests(person.search)
+        confirm_places(person.search)
     record(STRANGER, "confirm address" if first else "come back to search", person.pk)
     return person.search
 
@@ -222,19 +233,23 @@ def open_by_way_back(*, secret: str) -> Search | None:
 @transaction.atomic
 def confirm_invented(*, search: Search) -> None:
     """Invented people open no letters; nobody else's address is ever confirmed so."""
-    if Meeting.objects.filter(search=search, practice__invented=False).exists():
+    practices = [one.practice for one in Meeting.objects.filter(search=search)]
+    practices += [one.practice for one in queries.waitings(search)]
+    if not all(one.invented for one in practices):
         raise RefusedError("only the addresses of invented people are confirmed without a letter")
     person = Seeker.objects.select_for_update().get(search=search)
     person.confirmed_at = person.confirmed_at or timezone.now()
     person.save()
     notices.cancel(way_back_key(search))
     _send_requests(search)
+    confirm_places(search)
     record(STRANGER, "confirm invented address", search.pk)
 
 
 def _send_requests(search: Search) -> None:
     """What was held too long and went to somebody else is asked without a time; the therapist proposes one."""
-    for one in Meeting.objects.filter(search=search, called_off_at=None).select_related(*queries.BEHIND):
+    asked = Meeting.objects.filter(search=search, called_off_at=None, asked_at__lte=timezone.now())
+    for one in asked.select_related(*queries.BEHIND):
         if one.starts_at and not TakenTime.objects.filter(meeting=one).exists():
             _hold_again(one)
         tell_of_request(one)

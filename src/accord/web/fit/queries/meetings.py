@@ -19,7 +19,15 @@ from accord.web.people.models import Member, Practice
 
 COUNTED_FOR = timedelta(days=180)
 IMPRESSION_LIFE = timedelta(days=14)
-BEHIND = ("member__practice", "member__account", "practice", "search__seeker", "referred_to", "member__offer")
+BEHIND = (
+    "member__practice",
+    "member__account",
+    "practice",
+    "search__seeker",
+    "referred_to",
+    "member__offer",
+    "suggestion",
+)
 
 
 def seeker(search: Search) -> Seeker | None:
@@ -45,9 +53,9 @@ def rules(practice: Practice | UUID) -> FindingRules:
 
 
 def standings(search: Search, now: datetime) -> list[Standing]:
-    """Everyone this search asked, in the order of asking."""
-    found = list(Meeting.objects.filter(search=search).select_related(*BEHIND).order_by("asked_at", "pk"))
-    return stand(found, now)
+    """Everyone this search asked, in the order of asking, and whom the practice suggested, once both are told."""
+    found = Meeting.objects.filter(search=search, asked_at__lte=now).select_related(*BEHIND)
+    return stand(found.order_by("asked_at", "pk"), now)
 
 
 def stand(found: Iterable[Meeting], now: datetime) -> list[Standing]:
@@ -62,7 +70,7 @@ def stand(found: Iterable[Meeting], now: datetime) -> list[Standing]:
 
 def own_meeting(search: Search, id: UUID, now: datetime) -> Standing | None:
     """One meeting of this very search."""
-    found = Meeting.objects.filter(search=search, pk=id).select_related(*BEHIND)
+    found = Meeting.objects.filter(search=search, pk=id, asked_at__lte=now).select_related(*BEHIND)
     return next(iter(stand(found, now)), None)
 
 
@@ -70,7 +78,7 @@ def requests(asker: Asker, now: datetime) -> list[Standing]:
     """Who asked this therapist, the newest last; nobody whose address is not confirmed yet."""
     if "therapist" not in asker:
         return []
-    found = Meeting.objects.filter(member=asker.who).select_related(*BEHIND).order_by("asked_at")
+    found = Meeting.objects.filter(member=asker.who, asked_at__lte=now).select_related(*BEHIND).order_by("asked_at")
     return [one for one in stand(found, now) if one.state != UNCONFIRMED]
 
 
@@ -89,7 +97,8 @@ def usual_replies(members: Sequence[UUID], now: datetime) -> dict[UUID, Usual | 
     known: dict[UUID, list[tuple[datetime, Reply]]] = {one: [] for one in members}
     for one in ReplyTime.objects.filter(member__in=members, at__gt=now - COUNTED_FOR):
         known[one.member_id].append((one.at, Reply(one.hours, one.answered)))
-    waiting = Meeting.objects.filter(member__in=members, answered_at=None, called_off_at=None, declined_at=None)
+    waiting = Meeting.objects.filter(member__in=members, asked_at__lte=now)
+    waiting = waiting.filter(answered_at=None, called_off_at=None, declined_at=None)
     for each in waiting.exclude(search__seeker__confirmed_at=None).select_related("search__seeker"):
         known[each.member_id].append((now, Reply(hours_waited(each, now), False)))
     return {one: usual(reply for _, reply in sorted(rows, key=lambda row: row[0])) for one, rows in known.items()}
