@@ -13,7 +13,7 @@ from accord.web.alliance import queries
 from accord.web.alliance.models import Beginning, Course, Repair
 from accord.web.alliance.queries import Closing
 from accord.web.fit import actions as fit
-from accord.web.fit.models import Credential, Meeting
+from accord.web.fit.models import Assignment, Credential, Meeting
 from accord.web.outcome import actions as outcome
 from accord.web.pages import actions as pages
 from accord.web.pages.models import Article, Comment
@@ -23,6 +23,8 @@ from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, 
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
 from tests.rules.test_addresses import asked_for, switch_on, talked_about
+from tests.web.fit.offering import offers
+from tests.web.fit.waiting import applied, keeps_a_list, waits
 
 NARROW = {"width": 320, "height": 640}
 
@@ -137,6 +139,19 @@ def to_check(stage: Cast) -> list[str]:
     return [reverse("licence", args=[one.pk]) for one in Credential.objects.all()]
 
 
+def waiting_for(stage: Cast) -> list[str]:
+    """A list with somebody on it, somebody who fits nobody, and somebody who was assigned."""
+    if not Assignment.objects.exists():
+        offers(stage.other_therapist)
+        keeps_a_list(stage)
+        waits(stage, "Yan", weeks=3)
+        applied(stage)
+        waits(stage, "Wim", weeks=2, concerns=["substance"])
+        waits(stage, "Xu")
+    one = reverse("assignment", args=[Assignment.objects.get().pk])
+    return [*map(reverse, ("finding", "waiting_list", "preview_assignment")), one]
+
+
 def flagged(stage: Cast) -> Flag:
     """The ninth question answered anew, above nought."""
     alliance.answer_again(check_in=stage.before)
@@ -233,7 +248,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
         "manager": [
             *map(reverse, ("practice", "members", "safety_plan", "licences", "expected")),
             reverse("member_leaves", args=[stage.therapist.pk]),
-            *to_check(stage),
+            *to_check(stage) + waiting_for(stage),
         ],
         "researcher": [reverse("research")],
         "operator": [reverse("machinery")],

@@ -114,6 +114,17 @@ def test_somebody_who_fits_one_alone_is_not_pushed_out_by_somebody_who_fits_all(
     assert dict(found.assigned) == {"choosy": "vera", "easy": "ada"}
 
 
+def test_whoever_is_kept_apart_goes_to_somebody_else_or_stays_and_is_told_so() -> None:
+    two = [plain("vera", lead=-3), plain("ada", lead=3)]
+    leading = replace(PANIC, lead=-3)
+    assert dict(assign([leading], Profiles.of(two), ON).assigned) == {"ann": "vera"}
+    assert dict(assign([leading], Profiles.of(two), ON, apart={"ann": {"vera", "nobody"}}).assigned) == {"ann": "ada"}
+    found = assign([leading], Profiles.of(two), ON, apart={"ann": {"vera", "ada"}})
+    assert [(each.reason, each.passed) for each in found.unassigned] == [
+        ("everybody who fits is one they are not to be allotted to", 0)
+    ]
+
+
 def test_the_order_of_both_files_leaves_the_total_alone() -> None:
     people, them = waiting(4, 120), therapists(4, 40)
     found = assign(people, Profiles.of(them), ON)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accord.fit.replies import Reply, in_words, usual
+from accord.fit.replies import Reply, in_words, middle, usual
 
 QUICK = [Reply(hours, True) for hours in (3, 5, 8, 20, 30)]
 WAITING = [Reply(200, False)]
@@ -60,3 +60,13 @@ def test_only_the_last_twenty_count() -> None:
 @pytest.mark.parametrize(("hours", "words"), [(24, "a day"), (25, "2 days"), (160, "a week"), (300, "two weeks")])
 def test_hours_in_words(hours: float, words: str) -> None:
     assert f"within {words} (" in in_words(usual([Reply(hours, True)] * 5))
+
+
+def test_the_median_of_all_is_not_cut_to_the_last_twenty() -> None:
+    """41 answered after 1, 2 .. 41 hours: the share still waiting is a half or less from 21 on."""
+    found = middle(Reply(hours, True) for hours in range(1, 42))
+    assert (found.hours, found.n) == (21, 41)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 21 < found.high
+    assert middle([]).hours is None

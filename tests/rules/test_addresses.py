@@ -29,6 +29,7 @@ from accord.web.safety.models import Flag
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.web.fit.meeting import ZOE, confirm, searching
 from tests.web.fit.offering import offers
+from tests.web.fit.waiting import applied, keeps_a_list, waits
 
 ORDER = (
     "stranger",
@@ -82,6 +83,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "find_page": OWN_SEARCH,
     "ask": OWN_SEARCH,
     "way_back": EVERYONE,
+    **dict.fromkeys(("join_list", "list_step"), OWN_SEARCH),
     "open_search": EVERYONE,
     **dict.fromkeys(("mine", "compare", "none_of_them", "not_yet", "feedback", "my_meeting"), OWN_SEARCH),
     **dict.fromkeys(("ask_consultation", "my_calendar_file", "my_impression", "choose", "meeting_step"), OWN_SEARCH),
@@ -190,6 +192,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "remove_apart": THERAPISTS_POST,
     "withdraw_licence": THERAPISTS_POST,
     "put_back_licence": THERAPISTS_POST,
+    **dict.fromkeys(("finding", "waiting_list", "preview_assignment", "assignment"), MANAGERS),
+    **dict.fromkeys(("apply_assignment", "undo_assignment"), MANAGERS_POST),
     "licences": MANAGERS,
     "licence": MANAGERS,
 }
@@ -199,6 +203,9 @@ POSTS = {
     "forget_search": {},
     "ask": {"name": "Thief", "email": "thief@example.org"},
     **{name: {} for name in ("not_yet", "choose", "meeting_step", "ask_consultation", "none_of_them", "feedback")},
+    **{name: {} for name in ("list_step", "apply_assignment", "undo_assignment")},
+    "join_list": {"name": "Thief", "email": "thief@example.org", "phone": "1", "zone": "UTC"},
+    "finding": {"reply_days": "9"},
     "my_meeting": {"at": "2030-01-07T10:00:00+00:00"},
     "impression": {"heard": "0"},
     "my_beginning": {"share_impression": "on"},
@@ -260,7 +267,8 @@ POSTS = {
     "licence": {"what": "verify", "looked": "on"},
 }
 """Addresses that change something of Ada's (or her therapist's), with a body that would."""
-BY_MANAGERS = ("member_leaves", "edit_article", "publish_article", "comment", "licence", "turn", "work_out")
+ASSIGNING = ("finding", "apply_assignment", "undo_assignment")
+BY_MANAGERS = (*ASSIGNING, "member_leaves", "edit_article", "publish_article", "comment", "licence", "turn", "work_out")
 ALSO = {("deputy", "flag"), *(("manager", name) for name in BY_MANAGERS)}
 
 
@@ -300,6 +308,7 @@ def places_of(cast: Cast) -> dict[str, str]:
     arguments: dict[str, list[object]] = {
         "find_page": ["what"],
         **_finding(cast),
+        **_waiting(cast),
         "therapist": [therapist.pk],
         "demo_enter": ["client"],
         "open_link": [_token(cast)],
@@ -338,6 +347,18 @@ def places_of(cast: Cast) -> dict[str, str]:
         **{key: [stated_licence(cast).pk] for key in ("withdraw_licence", "put_back_licence", "licence")},
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def _waiting(cast: Cast) -> dict[str, list[object]]:
+    """Somebody on the practice's list, to whom her therapist was suggested."""
+    keeps_a_list(cast)
+    place = waits(cast, "Yan Waits")
+    assigned = applied(cast)
+    return {
+        "join_list": [cast.practice.pk],
+        "list_step": [place.pk, "leave"],
+        **{key: [assigned.pk] for key in ("assignment", "undo_assignment")},
+    }
 
 
 def _finding(cast: Cast) -> dict[str, list[object]]:

@@ -4,9 +4,10 @@ First as many people as possible are placed, and where two cannot both be, the o
 ways to do that, the one with the largest total accommodation of preferences is taken. Nobody passes a gate by waiting.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +20,15 @@ from accord.fit.needs import Needs
 from accord.fit.ranking import accommodation
 
 Progress = Callable[[int, int], None]
+Apart = Mapping[str, Collection[str]]
+NOBODY_APART: Apart = MappingProxyType({})
 # Accommodation in whole thousandths, so that sums are exact.
 SCALE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """Who stays without a therapist, and why; `passed` is how many would fit if they had room."""
+    """Who stays without a therapist, and why; `passed` is how many fit, and went to others."""
 
     person: str
     reason: str
@@ -41,12 +44,23 @@ class Assignment:
     total: float
 
 
-def assign(people: Sequence[Needs], therapists: Profiles, on: date, *, progress: Progress | None = None) -> Assignment:
-    """Allot people to therapists with room. The total does not depend on the order in which either stand."""
+def assign(
+    people: Sequence[Needs],
+    therapists: Profiles,
+    on: date,
+    *,
+    apart: Apart = NOBODY_APART,
+    progress: Progress | None = None,
+) -> Assignment:
+    """Allot people to therapists with room. The total does not depend on the order in which either stand.
+
+    `apart`: by a person's id, those they are not to be allotted to, such as somebody they met and did not choose.
+    """
     if len({each.id for each in people}) < len(people):
         raise UsageError("people: two have the same id; wanted one id each")
     queue = sorted(people, key=lambda each: each.id)
     fit = fits(queue, therapists, on, progress)
+    _keep_apart(fit, queue, therapists, apart)
     flow = best_flow(fit, priorities(queue, on), therapists.places.astype(np.int64))
     placed = [
         (person.id, therapists.ids[int(who)]) for person, who in zip(queue, flow.therapist, strict=True) if who >= 0
@@ -76,6 +90,12 @@ def fits(
     return found
 
 
+def _keep_apart(fit: NDArray[np.int16], people: Sequence[Needs], therapists: Profiles, apart: Apart) -> None:
+    column = {name: place for place, name in enumerate(therapists.ids)} if apart else {}
+    for row, person in enumerate(people):
+        fit[row, [column[who] for who in apart.get(person.id, ()) if who in column]] = -1
+
+
 def priorities(people: Sequence[Needs], on: date) -> NDArray[np.int64]:
     """Whole weeks waited, and one: whoever has waited longest counts most, and everybody counts."""
     days = [(on - each.since).days if each.since else 0 for each in people]
@@ -89,5 +109,8 @@ def _unassigned(person: Needs, fit: NDArray[np.int16], therapists: Profiles, on:
         )
         reason = f"{passed} {who}; {places} went to somebody who has waited at least as many weeks"
         return Unassigned(person.id, reason, passed)
-    kept_out, less = passing(person, therapists, on).excluded, relaxed(person, therapists, on)
-    return Unassigned(person.id, nobody(person, len(therapists), kept_out, less), 0)
+    gate = passing(person, therapists, on)
+    if len(gate.rows):
+        return Unassigned(person.id, "everybody who fits is one they are not to be allotted to", 0)
+    less = relaxed(person, therapists, on)
+    return Unassigned(person.id, nobody(person, len(therapists), gate.excluded, less), 0)

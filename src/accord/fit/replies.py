@@ -36,8 +36,12 @@ class Usual:
 def usual(replies: Iterable[Reply]) -> Usual | None:
     """Of the last requests, the newest last; None where there are too few to say anything."""
     last = [one for one in replies if one.answered or one.hours >= FAIR_CHANCE_HOURS][-LAST:]
-    if len(last) < LEAST:
-        return None
+    return middle(last) if len(last) >= LEAST else None
+
+
+def middle(waits: Iterable[Reply]) -> Usual:
+    """The median of any such waits, with its interval; how many are enough to be shown is for whoever asks."""
+    last = list(waits)
     curve = list(_curve(last))
     return Usual(
         hours=_first(curve, lambda left, error: left <= 0.5),

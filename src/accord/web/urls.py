@@ -21,6 +21,7 @@ from accord.web.alliance import repair_views as repair
 from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
 from accord.web.fit import ask_views as ask
+from accord.web.fit import assign_views as assign
 from accord.web.fit import decide_views as decide
 from accord.web.fit import impression_views as impressions
 from accord.web.fit import offer_views as offers
@@ -28,6 +29,7 @@ from accord.web.fit import profile_views as profiles
 from accord.web.fit import request_views as requests
 from accord.web.fit import seek_views as seek
 from accord.web.fit import times_views as times
+from accord.web.fit import waiting_views as waiting
 from accord.web.home import demo_views as demo
 from accord.web.home import people_views as people
 from accord.web.home import views as home
@@ -68,6 +70,8 @@ urlpatterns = [
     path("find/mine/none/", decide.none_of_them, name="none_of_them"),
     path("find/mine/later/", decide.not_yet, name="not_yet"),
     path("find/mine/others/", decide.feedback, name="feedback"),
+    path("find/waiting/<uuid:practice_id>/", waiting.join_list, name="join_list"),
+    path("find/mine/list/<uuid:waiting_id>/<slug:step>/", waiting.list_step, name="list_step"),
     path("find/mine/<uuid:meeting_id>/", ask.meeting, name="my_meeting"),
     path("find/mine/<uuid:meeting_id>/consultation/", ask.ask_consultation, name="ask_consultation"),
     path("find/mine/<uuid:meeting_id>/appointment.ics", ask.calendar_file, name="my_calendar_file"),
@@ -171,6 +175,12 @@ urlpatterns = [
     path("practice/expected/", expected.expected, name="expected"),
     path("practice/expected/work-out/", expected.work_out, name="work_out"),
     path("practice/expected/<slug:what>/", expected.turn, name="turn"),
+    path("practice/finding/", assign.finding, name="finding"),
+    path("practice/waiting/", assign.waiting_list, name="waiting_list"),
+    path("practice/waiting/preview/", assign.preview_assignment, name="preview_assignment"),
+    path("practice/waiting/apply/", assign.apply_assignment, name="apply_assignment"),
+    path("practice/waiting/<uuid:assignment_id>/", assign.assignment, name="assignment"),
+    path("practice/waiting/<uuid:assignment_id>/undo/", assign.undo_assignment, name="undo_assignment"),
     path("practice/licences/", offers.licences_list, name="licences"),
     path("practice/licences/<uuid:licence_id>/", offers.licence, name="licence"),
     path("research/", home.research, name="research"),

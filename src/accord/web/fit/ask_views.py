@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accord.errors import AccordError, RefusedError
-from accord.web.fit import actions, appointment, ask_forms, listing, meeting_words, queries
+from accord.web.fit import actions, appointment, ask_forms, listing, meeting_words, on_lists, queries
 from accord.web.fit.models import Meeting, Offer, Search, Seeker
 from accord.web.fit.queries import times
 from accord.web.fit.search import read
@@ -123,7 +123,12 @@ def mine(request: Request, search: Search) -> HttpResponse:
     zone, every = ZoneInfo(person.time_zone), queries.standings(search, now)
     context = {
         "person": person,
-        "rows": [(one, meeting_words.TAGS[one.state], meeting_words.to_seeker(one, zone)) for one in every],
+        "rows": [
+            (one, meeting_words.tag(one), meeting_words.to_seeker(one, zone))
+            for one in every
+            if not meeting_words.unanswered(one)
+        ],
+        "lists": on_lists.for_seeker(search, every, now),
         "due": queries.due_impressions(search, now),
         "given": any(one.given_at for one in queries.impressions(search)),
         "next": _next(search, every, now),
@@ -183,7 +188,8 @@ def _about(search: Search, one: Standing, zone: ZoneInfo) -> Mapping[str, Any]:
     return {
         "one": one,
         "row": row,
-        "tag": meeting_words.TAGS[one.state],
+        "tag": meeting_words.tag(one),
+        "unanswered": meeting_words.unanswered(one),
         "said": meeting_words.to_seeker(one, zone),
         "how": meeting_words.how(row, agreed=bool(row.agreed_at)),
         "guide": meeting_words.GUIDE,
@@ -212,6 +218,11 @@ def meeting_step(request: Request, search: Search, meeting_id: UUID, step: str) 
             "Agreed. Both of you get a letter.",
         ),
         "off": (lambda: actions.call_off(**own), "Called off. The time is free again."),
+        "welcome": (lambda: actions.welcome(**own), f"{one.meeting.member.name} is asked to propose a time."),
+        "another": (
+            lambda: actions.ask_for_another(**own),
+            f"Noted. {one.meeting.member.name} is not suggested again{_still_on_a_list(search)}.",
+        ),
         "missed": (lambda: actions.say_missed(**own), "Noted. It is not asked about."),
         "held": (lambda: actions.say_missed(**own, undo=True), "Taken back."),
     }
@@ -221,7 +232,11 @@ def meeting_step(request: Request, search: Search, meeting_id: UUID, step: str) 
         messages.success(request, done)
     except RefusedError as error:
         messages.error(request, f"Nothing changed: {error}.")
-    return redirect("my_meeting", meeting_id)
+    return redirect("mine") if step == "another" else redirect("my_meeting", meeting_id)
+
+
+def _still_on_a_list(search: Search) -> str:
+    return "; you are on the list, and the time you have waited counts" if queries.waitings(search) else ""
 
 
 @own_search
@@ -286,7 +301,7 @@ def open_search(request: Request, secret: str) -> HttpResponse:
     if search is None:
         return _spent(request)
     if sends:
-        messages.success(request, "Your address is confirmed. Everyone you asked knows of it now.")
+        messages.success(request, "Your address is confirmed, and what you asked for is on its way.")
     return keep(redirect("mine"), search)
 
 

@@ -59,9 +59,24 @@ def both_clocks(at: datetime, mine: ZoneInfo, theirs: ZoneInfo) -> str:
     return f"{own}; by their clock {in_words(there) if same_day else f'{there:%a} {in_words(there)}'}"
 
 
+def tag(one: Standing) -> str:
+    """Where it stands, in a word or two."""
+    return "suggested" if unanswered(one) else TAGS[one.state]
+
+
+def unanswered(one: Standing) -> bool:
+    """Whether the practice suggests somebody, and the seeker has said neither yes nor no."""
+    row = one.meeting
+    return bool(
+        row.suggested and one.state in (ASKED, LATE) and not row.starts_at and row.suggested.welcomed_at is None
+    )
+
+
 def to_seeker(one: Standing, zone: ZoneInfo) -> str:
     """Where it stands and since when, in a sentence."""
     row, name = one.meeting, one.meeting.member.name
+    if unanswered(one):
+        return f"{row.practice.name} suggests {name}. Pick a time that suits you, or ask for somebody else."
     at = both_clocks(row.starts_at, zone, row.practice.zone) if row.starts_at else ""
     since = when(max(row.asked_at, row.told_at or row.asked_at), zone)
     limit = f" If there is no answer by {when(one.late_at, zone)}, we suggest somebody else." if one.late_at else ""
@@ -75,7 +90,7 @@ def to_seeker(one: Standing, zone: ZoneInfo) -> str:
         COMING: f"{at}, {row.minutes} minutes.",
         MET: f"You met on {at}." if row.kind == Meeting.CONSULTATION else f"You talked on {at}.",
         DECLINED: f"{name} is not the right person for this, and says so.",
-        OFF: "You called it off." if row.called_off_by == "seeker" else "It was called off.",
+        OFF: _who_called_off(row, "You asked for somebody else." if row.suggested else "You called it off."),
         MISSED: f"You said that it did not take place on {at}.",
         CHOSEN: f"You chose {name}.",
     }[one.state]
@@ -86,19 +101,30 @@ def to_therapist(one: Standing, zone: ZoneInfo) -> str:
     row = one.meeting
     at = when(row.starts_at, zone) if row.starts_at else ""
     since = when(max(row.asked_at, row.told_at or row.asked_at), zone)
+    asked, wish = "Asked", "Asks you to propose a time"
+    if row.suggested:
+        asked, wish = "Suggested by your practice", "Would like to meet you; propose a time"
+    if unanswered(one):
+        wish = "Has not answered yet; you can propose a time already"
     return {
-        ASKED: f"Asked on {since}. {'Would like ' + at if at else 'Asks you to propose a time'}.",
-        LATE: f"Waits since {since}. {'Would like ' + at if at else 'Asks you to propose a time'}.",
+        ASKED: f"{asked} on {since}. {'Would like ' + at if at else wish}.",
+        LATE: f"Waits since {since}. {'Would like ' + at if at else wish}.",
         PROPOSED: f"You proposed {at}; they have not answered yet.",
         PASSED: "The time is over and nobody said yes. Propose another one, or decline.",
         COMING: f"{at}, {row.minutes} minutes.",
         MET: f"You met on {at}.",
         DECLINED: "You declined.",
-        OFF: "They called it off." if row.called_off_by == "seeker" else "It was called off.",
+        OFF: _who_called_off(row, "They called it off."),
         MISSED: f"They say that it did not take place on {at}.",
         CHOSEN: "They chose you.",
         UNCONFIRMED: "",
     }[one.state]
+
+
+def _who_called_off(row: Meeting, seeker: str) -> str:
+    if row.called_off_by == "practice" and row.suggested:
+        return f"{row.practice.name} took its suggestion back."
+    return seeker if row.called_off_by == "seeker" else "It was called off."
 
 
 def how(row: Meeting, *, agreed: bool) -> list[str]:

@@ -43,7 +43,7 @@ def requests(request: Request) -> HttpResponse:
 
 
 def _row(one: Standing, zone: ZoneInfo) -> tuple[Standing, str, str]:
-    return one, meeting_words.TAGS[one.state], meeting_words.to_therapist(one, zone)
+    return one, meeting_words.tag(one), meeting_words.to_therapist(one, zone)
 
 
 def _when(row: tuple[Standing, str, str]) -> datetime:
@@ -64,7 +64,7 @@ def one_request(request: Request, meeting_id: UUID) -> HttpResponse:
     context = {
         "one": one,
         "row": one.meeting,
-        "tag": meeting_words.TAGS[one.state],
+        "tag": meeting_words.tag(one),
         "said": meeting_words.to_therapist(one, member.practice.zone),
         "how": meeting_words.how_to_therapist(one.meeting),
         "licence": listing.licence_on(member.pk, timezone.localdate()),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accord.web.fit import actions, listing, queries
+from accord.web.fit import actions, listing, on_lists, queries
 from accord.web.fit.models import Search
 from accord.web.fit.search import BETTER, FOUR, Looking, read
 from accord.web.fit.seek_forms import QUESTIONS, Question
@@ -130,6 +130,7 @@ def _list(request: Request, one: Search, status: int = 200) -> HttpResponse:
         "list": listing.listing(one, timezone.localdate()),
         "anyone": queries.anyone(),
         "asked": {each.meeting.member_id for each in queries.standings(one, timezone.now()) if not each.called_off},
+        "lists": on_lists.to_join(one),
         "summary": listing.summary(looking),
         "better": listing.better(looking),
         "without": [(limit, listing.without_name(limit)) for limit in looking.without],

@@ -107,4 +107,11 @@ class RulesForm(forms.Form):
         min_value=1,
         max_value=14,
         help_text="After so many days without an answer, whoever asked is told, and somebody else is suggested.",
+        error_messages={"required": "write a number of days, 1 to 14"},
+    )
+    assigns = forms.BooleanField(
+        label="The practice keeps a waiting list, and finds somebody for those on it",
+        required=False,
+        help_text="Whoever looks can then press ‘Let the practice find someone for you’. "
+        "You work out who could go to whom; both of them still say yes or no.",
     )

@@ -20,7 +20,7 @@ from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
 from accord.web.alliance.queries import Closing
-from accord.web.home import demo_agreements, demo_offers, demo_past, demo_together, invented
+from accord.web.home import demo_agreements, demo_offers, demo_past, demo_together, demo_waiting, invented
 from accord.web.people import actions as people
 from accord.web.people import queries
 from accord.web.people.asker import COMMAND, Asker, of_client, of_member
@@ -138,9 +138,11 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
         alone = _member(solo, "Ruth Amsel", {"therapist", "manager", "operator"}, "solo", about=ABOUT[4])
         _settle_safety(group, members[0])
         _settle_safety(solo, alone)
-        demo_offers.offer(account_for_door("manager").member, members, alone, today)
+        manager = account_for_door("manager").member
+        demo_offers.offer(manager, members, alone, today)
         demo_offers.keep_free([*members, alone])
         demo_offers.ask(members[0])
+        demo_waiting.wait(manager, timezone.now())
     caseloads = [(member, 15) for member in members] + [(alone, 8)]
     names, every, done = _names(rng), sum(count for _, count in caseloads), 0
     courses_of = invented.caseloads(seed, len(caseloads))

@@ -19,7 +19,7 @@ TEXTS = {
     ),
     "confirm": (
         "Please confirm your address",
-        "Somebody, probably you, asked for a call and gave this address. It goes on once you have opened this link and pressed the button there. It works once, for 24 hours.\n\n{link}\n\nWas it not you? Then you can leave this message alone: nothing is sent to anybody.",
+        "Somebody, probably you, asked for a call, or to be put on a list, and gave this address. It goes on once you have opened this link and pressed the button there. It works once, for 24 hours.\n\n{link}\n\nWas it not you? Then you can leave this message alone: nothing is sent to anybody.",
     ),
     "way-back": (
         "Your link back",
@@ -40,6 +40,10 @@ TEXTS = {
     "impression": (
         "How was it?",
         "You met somebody. Six short questions, a minute, for you alone. It helps to answer soon, and once more on the next day.\n\n{link}",
+    ),
+    "still-waiting": (
+        "Are you still waiting?",
+        "You asked to be told when there is somebody for you. If that is still so, please open this and press the button there; without a sign from you, your place is given up in 30 days.\n\n{link}",
     ),
     "request": (
         "Somebody has written to you",
@@ -65,5 +69,7 @@ TEXTS = {
 }
 """kind -> (subject, text). A test holds every text against a list of words that would give a person away."""
 
-FORGOTTEN = frozenset({"comment", "confirm", "way-back", "search-news", "impression", "appointment", "appointment-off"})
+FORGOTTEN = frozenset(
+    {"comment", "confirm", "way-back", "search-news", "still-waiting", "impression", "appointment", "appointment-off"}
+)
 """Kinds that go to somebody who is not known here otherwise: the message and its address are deleted once it is sent."""

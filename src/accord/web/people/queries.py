@@ -20,6 +20,11 @@ def practices() -> list[Practice]:
     return list(Practice.objects.order_by("name"))
 
 
+def own_practice(asker: Asker) -> Practice:
+    """Where the asker works, or comes to."""
+    return Practice.objects.get(pk=asker.home)
+
+
 def member_by_account(account: AbstractBaseUser | AnonymousUser) -> Member | None:
     """Who has just signed in; before that nobody is there to ask."""
     return Member.objects.filter(account_id=account.pk).first() if account.pk else None

@@ -1,6 +1,7 @@
 """The only writers of offers, licences, searches, free times and meetings. Each is one transaction, and audited."""
 
 from accord.web.fit.actions.asking import Who, ask_for_calls, confirm_invented
+from accord.web.fit.actions.assigning import QUIET, StaleError, Undone, apply_assignment, undo_assignment
 from accord.web.fit.actions.credentials import (
     put_back_credential,
     refuse_credential,
@@ -35,17 +36,30 @@ from accord.web.fit.actions.times import (
     remove_weekly_time,
     settle_finding,
 )
+from accord.web.fit.actions.waiting import (
+    ask_for_another,
+    join_list,
+    leave_list,
+    put_on_list,
+    stay_on_list,
+    welcome,
+)
 from accord.web.fit.actions.way_back import open_by_way_back, send_way_back
 
 __all__ = [
     "MOST_OPEN",
+    "QUIET",
     "Offered",
+    "StaleError",
     "TakenError",
+    "Undone",
     "Who",
     "accept",
     "add_extra_time",
     "add_weekly_time",
     "agree_to_time",
+    "apply_assignment",
+    "ask_for_another",
     "ask_for_calls",
     "begin_search",
     "call_off",
@@ -58,10 +72,13 @@ __all__ = [
     "forget_search",
     "give_feedback",
     "give_impression",
+    "join_list",
+    "leave_list",
     "open_by_way_back",
     "pick_time",
     "propose_time",
     "put_back_credential",
+    "put_on_list",
     "rate_own_side",
     "refuse_credential",
     "relax",
@@ -76,7 +93,10 @@ __all__ = [
     "settle_reminders",
     "state_credential",
     "state_offer",
+    "stay_on_list",
+    "undo_assignment",
     "undo_decision",
     "verify_credential",
+    "welcome",
     "withdraw_credential",
 ]

@@ -18,6 +18,7 @@ from accord.web.fit import queries
 from accord.web.fit.actions.flooding import no_flood, not_again, not_too_many
 from accord.web.fit.actions.holding import send_requests, take
 from accord.web.fit.actions.letters import tell_of_request
+from accord.web.fit.actions.listed import confirm_places, take_back_untold
 from accord.web.fit.actions.way_back import ask_to_confirm, put_letter_off
 from accord.web.fit.models import Meeting, Offer, Search, Seeker
 from accord.web.fit.queries import times
@@ -56,13 +57,14 @@ def ask_for_calls(
         raise RefusedError(GONE)
     if not wanted:
         raise UsageError("got nobody to ask; choose at least one therapist")
-    person = _who(one, who, client, now)
+    person = known_as(one, who, client, now)
     new = [member for member, starts_at in wanted.items() if _is_new(one, member, kind, starts_at)]
     not_too_many(person, new, kind, now)
     if person.confirmed_at is None:
         no_flood(person, new, now)
     made = [_ask(one, person, member, wanted[member], words.strip(), kind) for member in new]
-    ask_to_confirm(person, [*made, *Meeting.objects.filter(search=one)])
+    first = Meeting.objects.filter(search=one).first()
+    ask_to_confirm(person, first.practice_id if first else None)
     one.changed_at = now
     one.save(update_fields=["changed_at"])
     return made
@@ -70,8 +72,8 @@ def ask_for_calls(
 
 def _is_new(search: Search, member_id: UUID, kind: str, starts_at: datetime | None) -> bool:
     """Sent twice asks once; another time for somebody who is asked already is not dropped without a word."""
-    there = Meeting.objects.filter(search=search, member=member_id, kind=kind).select_related("member")
-    asked = there.filter(called_off_at=None, declined_at=None, missed_at=None).first()
+    there = Meeting.objects.filter(search=search, member=member_id, kind=kind, asked_at__lte=timezone.now())
+    asked = there.select_related("member").filter(called_off_at=None, declined_at=None, missed_at=None).first()
     if asked and starts_at and starts_at != asked.starts_at:
         raise RefusedError(
             f"you have asked {asked.member.name} already; another time can be picked on the page of that call"
@@ -79,7 +81,7 @@ def _is_new(search: Search, member_id: UUID, kind: str, starts_at: datetime | No
     return asked is None
 
 
-def _who(search: Search, who: Who, client: Client | None, now: datetime) -> Seeker:
+def known_as(search: Search, who: Who, client: Client | None, now: datetime) -> Seeker:
     """Said once. Another address is taken up when a letter sent to it was opened; until then the old one holds."""
     email = who.email.strip().lower()
     one = Seeker.objects.filter(search=search).first() or Seeker(search=search)
@@ -104,6 +106,7 @@ def _ask(search: Search, person: Seeker, member_id: UUID, starts_at: datetime | 
         raise RefusedError(f"{offer.member.name} takes no requests any more")
     if offer.rings == "therapist" and kind == Meeting.CALL and not person.phone:
         raise UsageError(f"{offer.member.name} rings you for a first call; write a number")
+    take_back_untold(search, member_id)  # they were quicker than the practice
     one = Meeting.objects.create(
         practice_id=offer.practice_id,
         member=offer.member,
@@ -126,11 +129,14 @@ def _ask(search: Search, person: Seeker, member_id: UUID, starts_at: datetime | 
 @transaction.atomic
 def confirm_invented(*, search: Search) -> None:
     """Invented people open no letters; nobody else's address is ever confirmed so."""
-    if Meeting.objects.filter(search=search, practice__invented=False).exists():
+    practices = [one.practice for one in Meeting.objects.filter(search=search)]
+    practices += [one.practice for one in queries.waitings(search)]
+    if not all(one.invented for one in practices):
         raise RefusedError("only the addresses of invented people are confirmed without a letter")
     person = Seeker.objects.select_for_update().get(search=search)
     person.confirmed_at = person.confirmed_at or timezone.now()
     person.save()
     put_letter_off(person)
     send_requests(search)
+    confirm_places(search)
     record(STRANGER, "confirm invented address", search.pk)

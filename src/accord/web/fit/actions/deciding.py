@@ -11,6 +11,7 @@ from accord.fit.feedback import REASONS
 from accord.web.audit.actions import record
 from accord.web.fit import queries
 from accord.web.fit.actions import letters
+from accord.web.fit.actions.listed import leave_lists
 from accord.web.fit.actions.meetings import call_off_row
 from accord.web.fit.models import Feedback, Meeting, Offer, Search, Seeker
 from accord.web.fit.standing import MET, Standing
@@ -36,7 +37,8 @@ def choose(*, search: Search, meeting: Meeting) -> Meeting:
     _take_place(one.meeting)
     for other in every:
         if other.meeting.member_id != one.meeting.member_id:
-            _thank(other)
+            thank(other)
+    leave_lists(search)
     _decided(person, Seeker.CHOSE)
     one.meeting.chosen_at, one.meeting.passed_over_at = now, None
     one.meeting.save()
@@ -66,7 +68,7 @@ def _take_place(one: Meeting) -> None:
         )
 
 
-def _thank(other: Standing) -> None:
+def thank(other: Standing) -> None:
     """Called off where it was open; where they had met, the therapist reads that another was chosen, and thanks."""
     if other.open:
         call_off_row(other, by="seeker", tell_seeker=False)
@@ -82,7 +84,7 @@ def say_none(*, search: Search) -> None:
     person = _undecided(search)
     for one in queries.standings(search, timezone.now()):
         if not one.open:
-            _thank(one)
+            thank(one)
     _decided(person, Seeker.NONE)
     record(STRANGER, "choose none", search.pk)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accord.web.fit import queries
 from accord.web.fit.appointment import SEEKERS, THERAPISTS, calendar_file
-from accord.web.fit.models import Impression, Meeting, Search
+from accord.web.fit.models import Impression, Meeting, Search, Waiting
 from accord.web.notices import actions as notices
 from accord.web.people.keys import token_hash
 
@@ -29,15 +29,53 @@ def of_search(search_id: UUID) -> str:
     return f"search:{search_id.hex}:"
 
 
+def tell_of_suggestion(one: Meeting) -> None:
+    """Both, once it can no longer be undone unseen; the seeker again, if nobody has answered by the limit."""
+    tell_therapist(one, "request", cancel_key=suggestion_key(one), due_at=one.asked_at)
+    tell_seeker(one, "search-news", cancel_key=suggestion_key(one), due_at=one.asked_at)
+    limit = timedelta(days=queries.rules(one.practice_id).reply_days)
+    tell_seeker(one, "search-news", cancel_key=late_key(one), due_at=one.asked_at + limit)
+
+
+def suggestion_key(one: Meeting) -> str:
+    return f"{of_search(one.search_id)}suggest:{one.pk.hex}"
+
+
+def ask_whether_still_waiting(one: Waiting) -> None:
+    """In some weeks, if nothing comes of it before; only the last of these letters counts."""
+    person = one.search.seeker
+    notices.cancel(still_waiting_key(one))
+    notices.write(
+        practice=one.practice_id,
+        kind="still-waiting",
+        address=person.email,
+        path=SEEKERS,
+        cancel_key=still_waiting_key(one),
+        due_at=timezone.now() + queries.ASK_AFTER,
+    )
+
+
+def still_waiting_key(one: Waiting) -> str:
+    return f"{of_search(one.search_id)}still:{one.pk.hex}"
+
+
 def late_key(one: Meeting) -> str:
     return f"{of_search(one.search_id)}late:{one.pk.hex}"
 
 
-def tell_therapist(one: Meeting, kind: str, attachment: str = "") -> None:
+def tell_therapist(
+    one: Meeting, kind: str, *, attachment: str = "", cancel_key: str = "", due_at: datetime | None = None
+) -> None:
     account = one.member.account
     if account and account.is_active:
         notices.write(
-            practice=one.practice_id, kind=kind, address=account.email, path=THERAPISTS, attachment=attachment
+            practice=one.practice_id,
+            kind=kind,
+            address=account.email,
+            path=THERAPISTS,
+            cancel_key=cancel_key,
+            due_at=due_at,
+            attachment=attachment,
         )
 
 

@@ -15,6 +15,7 @@ from accord.web.audit.actions import record
 from accord.web.fit import queries
 from accord.web.fit.actions import letters
 from accord.web.fit.actions.holding import take
+from accord.web.fit.actions.listed import delete_untold
 from accord.web.fit.models import Impression, Meeting, ReplyTime, Search, TakenTime
 from accord.web.fit.standing import COMING, MET, PROPOSED, Standing
 from accord.web.notices import actions as notices
@@ -92,7 +93,7 @@ def rate_own_side(*, asker: Asker, meeting: Meeting, answers: Mapping[str, int |
 @transaction.atomic
 def agree_to_time(*, search: Search, meeting: Meeting) -> None:
     """The seeker says yes to the time that the therapist proposed."""
-    one = _own(search, meeting)
+    one = own(search, meeting)
     if one.state == COMING:
         return
     if one.state != PROPOSED:
@@ -104,7 +105,7 @@ def agree_to_time(*, search: Search, meeting: Meeting) -> None:
 @transaction.atomic
 def pick_time(*, search: Search, meeting: Meeting, starts_at: datetime) -> None:
     """The seeker picks another of the free times; the therapist says yes to it again."""
-    one = _own(search, meeting)
+    one = own(search, meeting)
     if not one.open:
         raise RefusedError(GONE)
     row = one.meeting
@@ -123,7 +124,7 @@ def pick_time(*, search: Search, meeting: Meeting, starts_at: datetime) -> None:
 @transaction.atomic
 def call_off(*, search: Search, meeting: Meeting) -> None:
     """The seeker takes it back; whoever was asked is told, and the time is free again."""
-    one = _own(search, meeting)
+    one = own(search, meeting)
     if one.meeting.called_off_at:
         return
     if not one.open:
@@ -151,6 +152,8 @@ def call_off_all(*, asker: Asker, member: Member) -> int:
     if not asker.roles & {"manager", "operator"} or asker.practice not in (None, member.practice_id):
         raise RefusedError("what somebody was asked for is called off by a manager of their practice")
     found = Meeting.objects.filter(member=member, called_off_at=None, declined_at=None, missed_at=None)
+    for untold in found.filter(asked_at__gt=timezone.now()):
+        delete_untold(untold)
     open_ones = [one for one in queries.stand(found.select_related(*queries.BEHIND), timezone.now()) if one.open]
     for one in open_ones:
         call_off_row(one, by="practice")
@@ -224,7 +227,8 @@ def _asked_of(asker: Asker, meeting: Meeting) -> Standing:
     return one
 
 
-def _own(search: Search, meeting: Meeting) -> Standing:
+def own(search: Search, meeting: Meeting) -> Standing:
+    """One of this search's, locked, and where it stands now."""
     row = _locked(meeting)
     if row.search_id != search.pk:
         raise RefusedError("this belongs to another search")

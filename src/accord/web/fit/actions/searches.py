@@ -13,6 +13,7 @@ from accord.web.audit.actions import record
 from accord.web.fit import queries
 from accord.web.fit import search as plain
 from accord.web.fit.actions import letters
+from accord.web.fit.actions.listed import sign_of_life, take_back_untold
 from accord.web.fit.actions.meetings import call_off_row
 from accord.web.fit.models import Search
 from accord.web.notices import actions as notices
@@ -45,6 +46,7 @@ def _let_go(one: Search, now: datetime) -> None:
     for each in queries.standings(one, now):
         if each.open:
             call_off_row(each, by="seeker", tell_seeker=False)
+    take_back_untold(one)
     notices.forget(letters.of_search(one.pk))
 
 
@@ -67,6 +69,7 @@ def _write(search_id: UUID, change: Any) -> bool:
     one.needs = plain.written(change(plain.read(one.needs)))
     one.changed_at = timezone.now()
     one.save()
+    sign_of_life(one)
     record(STRANGER, "change search", one.pk)
     return True
 

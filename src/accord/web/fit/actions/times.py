@@ -105,11 +105,15 @@ def _own(asker: Asker, member: Member) -> None:
 
 
 @transaction.atomic
-def settle_finding(*, asker: Asker, practice: Practice, reply_days: int) -> None:
-    """How long a request may wait before somebody else is suggested; it holds for those that wait now, too."""
+def settle_finding(*, asker: Asker, practice: Practice, reply_days: int, assigns: bool | None = None) -> None:
+    """How long a request may wait, also those that wait now; whether the practice keeps a list (None: as it was).
+
+    Without a list nobody new can join it; those on it wait on.
+    """
     if "manager" not in asker or asker.practice != practice.pk:
         raise RefusedError("how the practice handles requests is settled by its manager")
     if not 1 <= reply_days <= 14:
         raise UsageError(f"reply_days: got {reply_days}, wanted 1 to 14")
-    FindingRules.objects.update_or_create(practice=practice, defaults={"reply_days": reply_days})
+    settled = {"reply_days": reply_days} | ({} if assigns is None else {"assigns": assigns})
+    FindingRules.objects.update_or_create(practice=practice, defaults=settled)
     record(asker, "settle finding rules", practice.pk)

@@ -4,9 +4,9 @@ One code at a time, good once, and only for the address it was sent to. Asked fo
 code goes out again, so that nobody can make a letter worthless that lies in somebody's mailbox.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +16,7 @@ from accord.web.audit.actions import record
 from accord.web.fit import queries
 from accord.web.fit.actions import letters
 from accord.web.fit.actions.holding import send_requests
+from accord.web.fit.actions.listed import confirm_places
 from accord.web.fit.models import Meeting, Search, Seeker
 from accord.web.notices import actions as notices
 from accord.web.people.asker import STRANGER
@@ -25,25 +26,31 @@ CONFIRM_LIFE, WAY_BACK_LIFE = timedelta(hours=24), timedelta(hours=1)
 BETWEEN_LETTERS = timedelta(minutes=2)
 
 
-def ask_to_confirm(person: Seeker, meetings: Sequence[Meeting]) -> None:
+def ask_to_confirm(person: Seeker, practice: UUID | None) -> None:
     """A letter to the address that is not confirmed yet: the first one, or a new one. Not twice in two minutes."""
     email = person.new_email or (person.email if person.confirmed_at is None else None)
-    if email and meetings:
-        _send(person, meetings[0], email, "confirm", CONFIRM_LIFE)
+    if email and practice:
+        _send(person, practice, email, "confirm", CONFIRM_LIFE)
 
 
 @transaction.atomic
 def send_way_back(*, email: str) -> int:
     """A one-time link to the newest search that this address asked from, but not twice in two minutes."""
-    them = [each for each in queries.seekers_by_address(email) if Meeting.objects.filter(search=each.search).exists()]
-    for person in sorted(them, key=lambda one: one.search.changed_at)[-1:]:
+    them = [(each, _practice_of(each.search)) for each in queries.seekers_by_address(email)]
+    asked = [(person, practice) for person, practice in them if practice]
+    for person, practice in sorted(asked, key=lambda pair: pair[0].search.changed_at)[-1:]:
         kind, life = ("way-back", WAY_BACK_LIFE) if person.confirmed_at else ("confirm", CONFIRM_LIFE)
-        meeting = Meeting.objects.filter(search=person.search).earliest("asked_at")
-        return int(_send(person, meeting, person.email, kind, life))
+        return int(_send(person, practice, person.email, kind, life))
     return 0
 
 
-def _send(person: Seeker, one: Meeting, email: str, kind: str, life: timedelta) -> bool:
+def _practice_of(search: Search) -> UUID | None:
+    """One that they asked something of: in its name the letter is written."""
+    first = Meeting.objects.filter(search=search).first() or next(iter(queries.waitings(search)), None)
+    return first.practice_id if first else None
+
+
+def _send(person: Seeker, practice: UUID, email: str, kind: str, life: timedelta) -> bool:
     now, to = timezone.now(), queries.address_index(email)
     good = bool(person.way_back and person.way_back_until and person.way_back_until > now and person.way_back_to == to)
     if good and person.way_back_until and person.way_back_until - life > now - BETWEEN_LETTERS:
@@ -55,7 +62,7 @@ def _send(person: Seeker, one: Meeting, email: str, kind: str, life: timedelta) 
     person.save()
     put_letter_off(person)
     key, path = letters.way_back_key(person.search), f"/find/open/{quote(secret)}/"
-    notices.write(practice=one.practice_id, kind=kind, address=email, path=path, cancel_key=key)
+    notices.write(practice=practice, kind=kind, address=email, path=path, cancel_key=key)
     return True
 
 
@@ -73,6 +80,8 @@ def open_by_way_back(*, secret: str) -> Search | None:
     first = person.confirmed_at is None
     _confirm(person)
     send_requests(person.search)
+    if person.confirmed_at:
+        confirm_places(person.search)
     record(STRANGER, "confirm address" if first else "come back to search", person.pk)
     return person.search
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -15,12 +16,17 @@ SIDES = [("seeker", "the one who looks"), ("therapist", "the therapist"), ("prac
 
 
 class FindingRules(models.Model):
-    """How a practice handles those who look: after how many days without an answer somebody else is suggested."""
+    """How a practice handles those who look: after how many days without an answer somebody else is suggested.
+
+    `assigns`: it keeps a waiting list, and finds somebody for those on it. `last_number` is the last one given there.
+    """
 
     practice = models.OneToOneField(Practice, primary_key=True, on_delete=models.CASCADE)
     reply_days = models.PositiveSmallIntegerField(default=2)
+    assigns = models.BooleanField(default=False)
+    last_number = models.PositiveIntegerField(default=0)
 
-    privacy = dict.fromkeys(("practice", "reply_days"), PLAIN)
+    privacy = dict.fromkeys(("practice", "reply_days", "assigns", "last_number"), PLAIN)
 
 
 class Seeker(models.Model):
@@ -63,7 +69,8 @@ class Seeker(models.Model):
 class Meeting(models.Model):
     """A first call, or the consultation after it: asked for, answered, held, each by the moment it was.
 
-    `told_at` is when the therapist could first know of it: not before the seeker's address was confirmed.
+    `told_at` is when the therapist could first know of it: not before the seeker's address was confirmed. One that the
+    practice suggests is asked for at the moment both are told of it; before that neither sees it.
 
     `starts_at` is the time that was picked or proposed last, by `proposed_by`; it holds for both from `agreed_at` on.
     `rings` and `cost` are what the therapist's page said when it was asked for: what was promised stays so.
@@ -128,6 +135,11 @@ class Meeting(models.Model):
     @property
     def what(self) -> str:
         return "first call" if self.kind == CALL else "consultation"
+
+    @property
+    def suggested(self) -> Any:
+        """The practice's suggestion, where it was not the seeker who asked."""
+        return getattr(self, "suggestion", None)
 
 
 class TakenTime(models.Model):

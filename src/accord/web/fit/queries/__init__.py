@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accord.fit import Profile
 from accord.fit.needs import folded
-from accord.web.fit.licences import WAITS, counts, state, today
-from accord.web.fit.models import Credential, Meeting, Offer, OfferWord, Search
+from accord.web.fit.licences import WAITS, state, today
+from accord.web.fit.models import Credential, Meeting, OfferWord, Search, Waiting
+from accord.web.fit.queries.capacity import capacity
 from accord.web.fit.queries.gate import Gate, anyone, gate_of, in_date, on_the_list, who_passes
 from accord.web.fit.queries.meetings import (
     BEHIND,
@@ -40,18 +40,44 @@ from accord.web.fit.queries.meetings import (
     usual_replies,
     works_here,
 )
+from accord.web.fit.queries.offers import offer, profile, profiles, published_offers
+from accord.web.fit.queries.waiting import (
+    ASK_AFTER,
+    FRESH,
+    Board,
+    Room,
+    assignment,
+    assignments,
+    board,
+    lists,
+    open_places,
+    own_waiting,
+    stands,
+    suggested_now,
+    suggestions,
+    waiting_now,
+    waitings,
+)
 from accord.web.people.asker import Asker
 
 __all__ = [
+    "ASK_AFTER",
     "BEHIND",
+    "FRESH",
     "IMPRESSION_LIFE",
     "SEARCH_KEPT",
+    "Board",
     "Gate",
     "Here",
+    "Room",
     "address_index",
     "anyone",
+    "assignment",
+    "assignments",
+    "board",
     "by_address",
     "calls_of",
+    "capacity",
     "colleagues_to_refer_to",
     "credential",
     "credentials",
@@ -67,9 +93,12 @@ __all__ = [
     "left_behind",
     "licences",
     "licences_to_check",
+    "lists",
     "my_credential",
     "offer",
+    "open_places",
     "own_meeting",
+    "own_waiting",
     "profile",
     "profiles",
     "public_credentials",
@@ -83,68 +112,20 @@ __all__ = [
     "seekers_by_address",
     "stand",
     "standings",
+    "stands",
     "still_kept",
+    "suggested_now",
+    "suggestions",
     "to_tell",
     "usual_replies",
+    "waiting_now",
+    "waitings",
     "who_passes",
     "works_here",
 ]
 
 SEARCH_KEPT, AFTER_MEETING = timedelta(days=30), timedelta(days=14)
 LICENCE = ("member", "practice", "verified_by")
-
-
-def offer(member: UUID) -> Offer | None:
-    """What this therapist said so far of how they work."""
-    return Offer.objects.select_related("member", "practice").filter(member=member).first()
-
-
-def published_offers(members: Iterable[UUID] | None = None) -> dict[str, Offer]:
-    """What the therapists who show a page say of their work, all or these, by the id that the gate knows them by."""
-    shown = on_the_list() if members is None else on_the_list().filter(pk__in=[*members])
-    return {str(each.pk): each for each in shown.select_related("member__practice")}
-
-
-def profiles(offers: Iterable[Offer], on: date, region: str = "") -> list[Profile]:
-    """These therapists as the gate sees them on this day, by somebody who will be in this region."""
-    them = list(offers)
-    licences: dict[UUID, list[Credential]] = {}
-    for one in Credential.objects.filter(member__in=[each.pk for each in them], withdrawn_at=None):
-        licences.setdefault(one.member_id, []).append(one)
-    return [profile(each, licences.get(each.pk, ()), on, region) for each in them]
-
-
-def profile(one: Offer, licences: Iterable[Credential], on: date, region: str = "") -> Profile:
-    """What was verified and is in date counts; where none is, the last day that was verified is told.
-
-    Of several licences the one for the region tells until when, since the others do not hold there.
-    """
-    verified = [each for each in licences if counts(each)]
-    current = [each for each in verified if each.until >= on]
-    telling = [each for each in current if folded(each.region) == folded(region)] or current or verified
-    return Profile(
-        id=str(one.pk),
-        verified=bool(verified),
-        licensed_until=max((each.until for each in telling), default=date.min),
-        methods=frozenset(one.methods),
-        places=one.places,
-        regions=frozenset(each.region for each in current),
-        languages=frozenset(one.languages),
-        formats=frozenset(one.formats),
-        insurers=frozenset(one.insurers),
-        gender=one.gender,
-        times=frozenset(one.times),
-        offers=frozenset(one.extras),
-        fee=None if one.fee is None else float(one.fee),
-        latitude=one.latitude,
-        longitude=one.longitude,
-        free_from=one.free_from,
-        lead=one.lead,
-        focus=one.focus,
-        when=one.when,
-        tone=one.tone,
-        words=one.member.about,
-    )
 
 
 def credentials(asker: Asker, member: UUID) -> list[Credential]:
@@ -197,9 +178,10 @@ def search(search_id: str, now: datetime) -> Search | None:
 
 
 def still_kept(now: datetime) -> Q:
-    """Changed within a month, or somebody is met soon or was met lately."""
+    """Changed within a month, or somebody is met soon or was met lately, or they wait on a list and gave a sign."""
     met = Meeting.objects.filter(starts_at__gt=now - AFTER_MEETING, called_off_at=None, declined_at=None)
-    return Q(changed_at__gt=now - SEARCH_KEPT) | Q(pk__in=met.values("search"))
+    listed = Waiting.objects.filter(left_at=None, number__isnull=False, search__changed_at__gt=now - FRESH)
+    return Q(changed_at__gt=now - SEARCH_KEPT) | Q(pk__in=met.values("search")) | Q(pk__in=listed.values("search"))
 
 
 def my_credential(asker: Asker, id: UUID) -> Credential | None:

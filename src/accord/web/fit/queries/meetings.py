@@ -19,7 +19,15 @@ from accord.web.people.models import Member, Practice
 
 COUNTED_FOR = timedelta(days=180)
 IMPRESSION_LIFE = timedelta(days=14)
-BEHIND = ("member__practice", "member__account", "practice", "search__seeker", "referred_to", "member__offer")
+BEHIND = (
+    "member__practice",
+    "member__account",
+    "practice",
+    "search__seeker",
+    "referred_to",
+    "member__offer",
+    "suggestion",
+)
 
 
 def seeker(search: Search) -> Seeker | None:
@@ -50,9 +58,9 @@ def rules(practice: Practice | UUID) -> FindingRules:
 
 
 def standings(search: Search, now: datetime) -> list[Standing]:
-    """Everyone this search asked, in the order of asking."""
-    found = list(Meeting.objects.filter(search=search).select_related(*BEHIND).order_by("asked_at", "pk"))
-    return stand(found, now)
+    """Everyone this search asked, in the order of asking, and whom the practice suggested, once both are told."""
+    found = Meeting.objects.filter(search=search, asked_at__lte=now).select_related(*BEHIND)
+    return stand(found.order_by("asked_at", "pk"), now)
 
 
 def stand(found: Iterable[Meeting], now: datetime) -> list[Standing]:
@@ -67,7 +75,7 @@ def stand(found: Iterable[Meeting], now: datetime) -> list[Standing]:
 
 def own_meeting(search: Search, id: UUID, now: datetime) -> Standing | None:
     """One meeting of this very search."""
-    found = Meeting.objects.filter(search=search, pk=id).select_related(*BEHIND)
+    found = Meeting.objects.filter(search=search, pk=id, asked_at__lte=now).select_related(*BEHIND)
     return next(iter(stand(found, now)), None)
 
 
@@ -75,7 +83,7 @@ def requests(asker: Asker, now: datetime) -> list[Standing]:
     """Who asked this therapist, the newest last; nobody whose address is not confirmed yet."""
     if "therapist" not in asker:
         return []
-    found = Meeting.objects.filter(member=asker.who).select_related(*BEHIND).order_by("asked_at")
+    found = Meeting.objects.filter(member=asker.who, asked_at__lte=now).select_related(*BEHIND).order_by("asked_at")
     return [one for one in stand(found, now) if one.state != UNCONFIRMED]
 
 
@@ -85,7 +93,7 @@ def request(asker: Asker, id: UUID, now: datetime) -> Standing | None:
 
 def by_address(index: str, now: datetime) -> list[Standing]:
     """Everyone that one address asked, in whatever search."""
-    found = Meeting.objects.filter(search__seeker__email_index=index).select_related(*BEHIND)
+    found = Meeting.objects.filter(search__seeker__email_index=index, asked_at__lte=now).select_related(*BEHIND)
     return stand(found.order_by("asked_at"), now)
 
 
@@ -114,7 +122,8 @@ def usual_replies(members: Sequence[UUID], now: datetime) -> dict[UUID, Usual | 
     known: dict[UUID, list[tuple[datetime, Reply]]] = {one: [] for one in members}
     for one in ReplyTime.objects.filter(member__in=members, at__gt=now - COUNTED_FOR):
         known[one.member_id].append((one.at, Reply(one.hours, one.answered)))
-    waiting = Meeting.objects.filter(member__in=members, answered_at=None, called_off_at=None, declined_at=None)
+    waiting = Meeting.objects.filter(member__in=members, asked_at__lte=now)
+    waiting = waiting.filter(answered_at=None, called_off_at=None, declined_at=None)
     for each in waiting.exclude(told_at=None):
         known[each.member_id].append((now, Reply(hours_waited(each, now), False)))
     return {one: usual(reply for _, reply in sorted(rows, key=lambda row: row[0])) for one, rows in known.items()}
