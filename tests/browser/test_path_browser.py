@@ -153,7 +153,7 @@ def what_travels_along(page: Page, desk: Page, site: str) -> None:
     desk.get_by_text("How it began").click()
     expect(desk.get_by_text("What they looked for")).to_be_visible()
     checked(desk, "course")
-    page.goto(site + letter("Your sign-in link"))
+    page.goto(site + letter("Your own page is ready"))
     page.get_by_role("button").first.click()
     page.get_by_role("link", name="How it began, and who reads it").click()
     checked(page, "beginning")

@@ -144,7 +144,7 @@ def _figures(cast: Cast) -> str:
 def _plain(text: str) -> str:
     """Without what is drawn anew each time: ids, tokens, the picture of a link, the clock."""
     for what, instead in (
-        (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}", "ID"),
         (r"(name=.csrfmiddlewaretoken. value=.)\w+", r"\1TOKEN"),
         (r"/(c|enter|open)/[\w-]{20,}", r"/\1/SECRET"),
         (r"(?s)<svg[^>]*qr-code.*?</svg>", "QR"),
