@@ -56,5 +56,6 @@ def bring_in_past(
         Course.objects.filter(pk__in=[one.pk for one in made], occasions__attended="no").values_list("pk", flat=True)
     )
     for one in made:
-        alliance.end_course(asker=asker, course=one, how="stopped" if one.pk in early_ones else "planned")
+        how = "stopped" if one.pk in early_ones else "planned"
+        alliance.end_course(asker=asker, course=one, how=how, on=LAST_YEAR + timedelta(weeks=20))
     return made

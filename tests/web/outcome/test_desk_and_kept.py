@@ -121,9 +121,10 @@ def a_world(fourth: int | None, *, kept: bool) -> tuple[object, ...]:
                 seen={"phq-9": 1},
                 kept={"phq-9": sorted(key.partition(".")[2] for key in seen)},
             )
-        alliance.end_course(asker=of_member(cast.other_therapist), course=cast.other_course)
+        long_ago = timezone.localdate() - timedelta(days=100)  # figures are of quarters that are over
+        alliance.end_course(asker=of_member(cast.other_therapist), course=cast.other_course, on=long_ago)
         told = _told(cast)
-        alliance.end_course(asker=of_member(cast.therapist), course=cast.course)
+        alliance.end_course(asker=of_member(cast.therapist), course=cast.course, on=long_ago)
         made = actions.work_out(asker=of_member(cast.manager), practice=cast.practice.pk)
         figures = [(one.what, one.method, one.numbers, one.judged, one.n_used, one.why) for one in made]
         transaction.set_rollback(True)

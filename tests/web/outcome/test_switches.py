@@ -1,12 +1,15 @@
 """Off in every practice at first; on only after the text, by its manager; off again at any time; all of it kept."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from accord.errors import RefusedError
 from accord.outcome import Judged
 from accord.outcome.judged import share
+from accord.web.alliance import actions as alliance
+from accord.web.alliance import queries as courses
 from accord.web.audit.models import Act
 from accord.web.outcome import actions, figures, past, switch_views
 from accord.web.outcome.models import Switch, Worked
@@ -160,3 +163,15 @@ def test_the_simulated_figures_are_what_the_command_prints() -> None:
     kept = figures.simulated()
     assert kept["command"] == "accord outcome judge --json"
     assert kept["rows"] == judged(8_000, 5, lambda done, of: None)
+
+
+def test_what_ended_in_this_quarter_is_not_in_the_figures_yet(cast: Cast) -> None:
+    """Worked out before and after one ending, they would tell of that one."""
+    manager = of_member(cast.manager)
+    before = courses.how_many_past(manager, cast.practice.pk)
+    alliance.end_course(asker=of_member(cast.therapist), course=cast.course)
+    assert courses.how_many_past(manager, cast.practice.pk) == before
+    cast.course.refresh_from_db()
+    cast.course.ended_on -= timedelta(days=100)
+    cast.course.save()
+    assert courses.how_many_past(manager, cast.practice.pk) == before + 1

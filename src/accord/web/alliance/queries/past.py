@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accord.web.alliance.models import AnswerSet, Course, Ending, Occasion
 from accord.web.alliance.queries.answers import Rating, latest
@@ -42,7 +44,14 @@ def how_many_past(asker: Asker, practice: UUID) -> int:
 def _over(asker: Asker, practice: UUID) -> "QuerySet[Course]":
     if not asker.roles & {"manager", "operator"} or asker.practice not in (None, practice):
         return Course.objects.none()
-    return Course.objects.filter(practice=practice, continued_by=None).exclude(ended_on=None)
+    ended = Course.objects.filter(practice=practice, continued_by=None)
+    return ended.filter(ended_on__lt=quarter_begun(timezone.now().date()))
+
+
+def quarter_begun(today: date) -> date:
+    """The first day of this quarter. What ended in it waits: worked out before and after one ending, figures of all
+    courses would tell of that one."""
+    return today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
 
 
 def _some(courses: Sequence[UUID]) -> Iterator[Past]:
