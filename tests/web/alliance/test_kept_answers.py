@@ -99,7 +99,7 @@ def _look(cast: Cast, caplog: pytest.LogCaptureFixture) -> Seen:
     return Seen(
         pages=pages,
         log=_plain("\n".join(sorted(record.getMessage() for record in caplog.records if "sql" not in record.__dict__))),
-        letters=_plain("\n".join(sorted([*letters, *notices]))),
+        letters="\n".join(sorted(map(_plain, [*letters, *notices]))),
         audit=_plain("\n".join(sorted(str(row) for row in Act.objects.values("role", "verb", "object", "who")))),
         figures=_plain(_figures(cast)),
     )
