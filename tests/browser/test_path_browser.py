@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accord.web.alliance.models import Course
 from accord.web.fit.models import Meeting
 from accord.web.notices import worker
-from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
-from tests.browser.test_every_page import TOO_SMALL
+from tests.browser.conftest import DESK, PHONE, sign_in
+from tests.browser.test_every_page import TOO_SMALL, looked_at
 from tests.cast import Cast
 from tests.web.fit.meeting import keep_free, met
 from tests.web.fit.offering import a_few
@@ -31,14 +31,7 @@ def desk(browser: Browser, stage: Cast, live_server) -> Iterator[Page]:  # type:
 def checked(page: Page, name: str) -> None:
     """As everyone finds it: a phone and a desk, by day and by night, and the smallest phone."""
     before = page.viewport_size
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            assert_accessible(page)
-            assert_fits(page)
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert_fits(page)
+    looked_at(page)
     assert page.evaluate(TOO_SMALL) == [], name
     page.set_viewport_size(before)  # type: ignore[arg-type]
 
