@@ -196,7 +196,7 @@ def practice_figures(asker: Asker, now: datetime) -> list[tuple[str, str]]:
     counts = alliance.activity(asker, now - timedelta(weeks=4))
     rows: list[tuple[str, Any]] = [
         ("People in therapy", counts["open"]),
-        ("Waiting for a therapist", counts["waiting"]),
+        ("Courses without a therapist", counts["waiting"]),
         ("Sessions in four weeks", counts["sessions"]),
         ("Did not come", counts["missed"]),
         ("Check-ins asked", counts["asked"]),
