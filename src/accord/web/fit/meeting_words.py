@@ -78,7 +78,7 @@ def to_seeker(one: Standing, zone: ZoneInfo) -> str:
     if unanswered(one):
         return f"{row.practice.name} suggests {name}. Pick a time that suits you, or ask for somebody else."
     at = both_clocks(row.starts_at, zone, row.practice.zone) if row.starts_at else ""
-    since = when(max(row.asked_at, row.told_at or row.asked_at), zone)
+    since = when(row.told_at or row.asked_at, zone)
     limit = f" If there is no answer by {when(one.late_at, zone)}, we suggest somebody else." if one.late_at else ""
     picked = f" You picked {at}." if at and row.proposed_by == "seeker" else ""
     return {
@@ -100,7 +100,7 @@ def to_therapist(one: Standing, zone: ZoneInfo) -> str:
     """The same for the one who was asked."""
     row = one.meeting
     at = when(row.starts_at, zone) if row.starts_at else ""
-    since = when(max(row.asked_at, row.told_at or row.asked_at), zone)
+    since = when(row.told_at or row.asked_at, zone)
     asked, wish = "Asked", "Asks you to propose a time"
     if row.suggested:
         asked, wish = "Suggested by your practice", "Would like to meet you; propose a time"

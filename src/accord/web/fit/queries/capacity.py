@@ -78,12 +78,12 @@ def _until_met(practice: UUID, now: datetime) -> Waits:
 
 def _asked(practice: UUID, now: datetime) -> list[Meeting]:
     found = Meeting.objects.filter(practice=practice, asked_at__gt=now - COUNTED, asked_at__lte=now)
-    return list(found.filter(search__seeker__confirmed_at__isnull=False).select_related("search__seeker"))
+    return list(found.filter(told_at__isnull=False))
 
 
 def _first_met(them: Sequence[Meeting], now: datetime) -> Reply:
-    """Where they have not met, they waited until now, or until the last of it was over."""
-    begun = min(max(one.asked_at, one.search.seeker.confirmed_at or one.asked_at) for one in them)
+    """From when a therapist could know of it. Where they have not met: until now, or until the last of it was over."""
+    begun = min(one.told_at or one.asked_at for one in them)
     held = [one.starts_at for one in them if one.starts_at and _took_place(one, now)]
     if held:
         return Reply(_hours(begun, min(held)), True)
