@@ -131,6 +131,8 @@ def give_feedback(*, search: Search, said: Mapping[UUID, Sequence[str]]) -> None
 
 
 def _tell(one: Meeting, reasons: list[str]) -> None:
+    """The therapist's row is held, so that of two who give theirs at once each has a place of its own."""
+    Offer.objects.select_for_update().filter(member=one.member_id).first()
     place = Feedback.objects.filter(member=one.member_id).count() + 1
     Feedback.objects.create(practice_id=one.practice_id, member_id=one.member_id, reasons=reasons, place=place)
     record(STRANGER, "give feedback", practice=one.practice_id)

@@ -79,8 +79,8 @@ def open_by_way_back(*, secret: str) -> Search | None:
     person = Seeker.objects.select_for_update().select_related("search").get(pk=person.pk)
     first = person.confirmed_at is None
     _confirm(person)
-    send_requests(person.search)
     if person.confirmed_at:
+        send_requests(person.search)
         confirm_places(person.search)
     record(STRANGER, "confirm address" if first else "come back to search", person.pk)
     return person.search
