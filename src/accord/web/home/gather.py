@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from accord.alliance import MOST
+from accord.outcome.judged import share
+from accord.outcome.withheld import SMALLEST
 from accord.web import wording
 from accord.web.alliance import before
 from accord.web.alliance import course as reading
@@ -22,7 +24,6 @@ from accord.web.outcome.looks import Insight
 from accord.web.people.asker import Asker
 
 NEW_FOR = timedelta(days=7)
-SMALLEST_GROUP = 10
 HEAVY = 4
 """What puts a name first: a drop, strain, a word of 'not mended', scores that returned. The rest waits its turn."""
 
@@ -201,15 +202,13 @@ def practice_figures(asker: Asker, now: datetime) -> list[tuple[str, str]]:
         ("Did not come", counts["missed"]),
         ("Check-ins asked", counts["asked"]),
     ]
-    shown = [(name, str(count) if count >= SMALLEST_GROUP else "fewer than 10") for name, count in rows]
+    shown = [(name, str(count) if count >= SMALLEST else "fewer than 10") for name, count in rows]
     return [*shown, ("Check-ins answered", _share(counts["answered"], counts["asked"]))]
 
 
 def _share(part: int, whole: int) -> str:
     """A share with its 95 % interval (Wilson 1927); nothing when either side of it holds fewer than ten."""
-    if part < SMALLEST_GROUP or whole - part < SMALLEST_GROUP:
+    if part < SMALLEST or whole - part < SMALLEST:
         return "too few to say"
-    z, p = 1.96, part / whole
-    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
-    half = z * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5 / (1 + z * z / whole)
-    return f"{p:.0%} (probably {middle - half:.0%} to {middle + half:.0%})"
+    found = share(part, whole)
+    return f"{found.value:.0%} (probably {found.low:.0%} to {found.high:.0%})"

@@ -11,6 +11,7 @@ from accord import outcome
 from accord.errors import DataError
 from accord.measures import Measure
 from accord.outcome import Courses, Growth, Judged, NotEnough, Share
+from accord.outcome.withheld import SMALLEST
 from accord.web import wording
 from accord.web.alliance import course as reading
 from accord.web.alliance.course import Meeting
@@ -19,8 +20,6 @@ from accord.web.outcome import moments
 from accord.web.outcome.changed import by_session
 
 SOURCE = "this practice’s own past courses"
-SMALLEST = 10
-"""Fewer than so many on either side of a share are not shown to anybody."""
 SEED = 1
 
 
