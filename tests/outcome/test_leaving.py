@@ -7,7 +7,7 @@ import pytest
 
 from accord.errors import DataError, UsageError
 from accord.outcome import Leaving, Moment, Moments, NotEnough, fit_leaving, hazards, performance, reach, recalibrate
-from accord.outcome.leaving import CAUSES, _auc, judge_hazards
+from accord.outcome.leaving import CAUSES, DEFINITIONS, _auc, judge_hazards, stopped
 
 DEFINITION = "missed the last scheduled session"
 TRUE = {"within": -0.4, "between": -0.5, "strain": 0.8, "missed": 1.0, "not_on_track": 0.5}
@@ -135,3 +135,15 @@ def test_what_cannot_be_is_refused(given: Moments) -> None:
     stayed = Moments(*(getattr(given, name) for name in Moments.__dataclass_fields__ if name != "left"), given.left * 0)
     with pytest.raises(DataError, match="nobody left"):
         judge_hazards(np.full(len(given.left), 0.1), stayed, seed=1, source="invented")
+
+
+def test_stopped_is_one_rule_and_says_nothing_of_what_nobody_wrote_down() -> None:
+    minded, missed, dose, no_change = DEFINITIONS
+    course = {"how": "", "came": 5, "missed_last": True, "improved": None}
+    assert stopped(minded, None, **course) is None  # type: ignore[arg-type]
+    assert stopped(minded, None, **{**course, "how": "moved"}) is False  # type: ignore[arg-type]
+    assert stopped(minded, None, **{**course, "how": "stopped"}) is True  # type: ignore[arg-type]
+    assert stopped(missed, None, **course) is True  # type: ignore[arg-type]
+    assert (stopped(dose, 6, **course), stopped(dose, 5, **course)) == (True, False)  # type: ignore[arg-type]
+    assert stopped(no_change, None, **course) is None  # type: ignore[arg-type]
+    assert stopped(no_change, None, **{**course, "improved": False}) is True  # type: ignore[arg-type]

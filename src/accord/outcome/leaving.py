@@ -42,6 +42,23 @@ FOLDS, DRAWS = 5, 200
 EDGE = 1e-9
 
 
+def stopped(
+    definition: str, dose: int | None, *, how: str, came: int, missed_last: bool, improved: bool | None
+) -> bool | None:
+    """Whether a course that is over counts as stopped; None where nobody wrote down what the definition asks for.
+
+    how: planned, moved, stopped, or nothing. came: sessions. missed_last: the last one whose outcome is known.
+    improved: whether any measure changed for the better by more than its error; None where none can say.
+    """
+    by_definition = (
+        how == "stopped" if how else None,
+        missed_last,
+        came < (dose or 0),
+        None if improved is None else not improved,
+    )
+    return by_definition[DEFINITIONS.index(definition)]
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What is known of one client after one session. None is not rated or kept: it counts as neither good nor bad.

@@ -17,7 +17,7 @@ from accord.errors import UsageError
 from accord.outcome import withheld
 from accord.outcome.change import change
 from accord.outcome.judged import Z_95, Share, share
-from accord.outcome.leaving import DEFINITIONS, Definition
+from accord.outcome.leaving import DEFINITIONS, Definition, stopped
 from accord.outcome.rule import VERSION, ChangeRule
 from accord.outcome.withheld import Group, Level, by_quarter, joined, recent, why_not
 from accord.outcome.words import number
@@ -39,7 +39,7 @@ class Over:
     how         planned, moved, stopped, or nothing where nobody wrote it down
     wait        days from the opening to the first session; None where it is not known
     asked, answered   check-ins
-    held        sessions the client came to; missed_last: they did not come to the last one booked
+    held        sessions the client came to; missed_last: not to the last one whose outcome is known
     """
 
     ended_on: date
@@ -223,16 +223,22 @@ def _stopping(definition: Definition, dose: int | None, rules: Mapping[str, Chan
         raise UsageError("below the agreed dose: got no dose, wanted the number of sessions agreed on")
 
     def side(one: Over) -> str | None:
-        if definition == "missed the last scheduled session":
-            return _yes(one.missed_last)
-        if definition == "below the agreed dose":
-            return _yes(one.held < (dose or 0))
-        if definition == "no reliable change":
-            kinds = [change(*pair, rules[name]).reliable for name, pair in one.scores.items() if name in rules]
-            return _yes("improved" not in kinds) if kinds else None
-        return _yes(one.how == STOPPED) if one.how else None
+        found = stopped(
+            definition,
+            dose,
+            how=one.how,
+            came=one.held,
+            missed_last=one.missed_last,
+            improved=_improved(one, rules),
+        )
+        return None if found is None else _yes(found)
 
     return Level(("yes", "no"), side)
+
+
+def _improved(one: Over, rules: Mapping[str, ChangeRule]) -> bool | None:
+    kinds = [change(*pair, rules[name]).reliable for name, pair in one.scores.items() if name in rules]
+    return "improved" in kinds if kinds else None
 
 
 def _counted_as_stopped(definition: Definition, dose: int | None) -> str:

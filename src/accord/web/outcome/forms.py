@@ -13,7 +13,7 @@ SAID = {
     "therapist judgement": "their therapist ended the course as ‘stopped before the end’",
     "missed the last scheduled session": "they missed the last booked session and did not come back",
     "below the agreed dose": "the course ended after fewer sessions than agreed",
-    "no reliable change": "the course ended without a reliable improvement on the measure rated most often",
+    "no reliable change": "the course ended and no measure changed for the better by more than its error",
 }
 READ = {"required": "tick that you have read it; nothing is switched on without that"}
 

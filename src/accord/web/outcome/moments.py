@@ -10,16 +10,17 @@ from accord.alliance.beside import STRAIN_AT
 from accord.measures import Measure
 from accord.outcome import Moment, Moments
 from accord.outcome.band import Method
+from accord.outcome.leaving import stopped
 from accord.web import wording
 from accord.web.alliance import course as reading
 from accord.web.alliance.course import ALLIANCE, Meeting
-from accord.web.alliance.models import Ending, Occasion
+from accord.web.alliance.models import Occasion
 from accord.web.alliance.signals import STRAIN
 from accord.web.outcome import expected
 from accord.web.outcome.changed import changed
 
 Rules = Callable[[Measure], Method | None]
-MINDED, MISSED, DOSE, NO_CHANGE = outcome.DEFINITIONS
+MISSED = outcome.DEFINITIONS[1]
 
 
 @dataclass(frozen=True)
@@ -75,20 +76,18 @@ def moments(given: Sequence[Step], practice_mean: float | None) -> list[Moment]:
     return found
 
 
-def stopped(how: str, rows: Sequence[Meeting], definition: str, dose: int | None) -> bool:
-    """Whether a course that is over counts as stopped, by the definition that the practice chose."""
-    held = sorted((row for row in rows if row.occasion.number), key=lambda row: row.occasion.number or 0)
-    came = [row for row in held if row.occasion.attended in (Occasion.YES, Occasion.LATE)]
-    if definition == MINDED:
-        return how == Ending.STOPPED
-    if definition == MISSED:
-        known = [row for row in held if row.occasion.attended not in (Occasion.BOOKED, Occasion.CANCELLED)]
-        return bool(known) and known[-1].occasion.attended == Occasion.NO
-    if definition == DOSE:
-        return len(came) < (dose or 0)
-    main = next(iter(reading.outcome_measures(rows)), None)
-    found = changed(rows, wording.measure(main)).change if main else None
-    return not (found and found.reliable == "improved")
+def _stopped(
+    how: str, rows: Sequence[Meeting], found: Sequence[Step], definition: str, dose: int | None
+) -> bool | None:
+    """A course that is over, by the definition that the practice chose."""
+    came = sum(not one.missed for one in found)
+    return stopped(definition, dose, how=how, came=came, missed_last=found[-1].missed, improved=_improved(rows))
+
+
+def _improved(rows: Sequence[Meeting]) -> bool | None:
+    every = [changed(rows, wording.measure(name)).change for name in reading.outcome_measures(rows)]
+    kinds = [one.reliable for one in every if one]
+    return "improved" in kinds if kinds else None
 
 
 def _until(given: Sequence[Step], definition: str) -> Sequence[Step]:
@@ -102,13 +101,18 @@ def _until(given: Sequence[Step], definition: str) -> Sequence[Step]:
 def of_past(
     courses: Sequence[tuple[str, Sequence[Meeting]]], definition: str, dose: int | None, rules: Rules
 ) -> tuple[Moments, float | None]:
-    """All past sessions as columns, the last one of each course marked where it was left; and the mean alliance."""
+    """All past sessions as columns, the last one of each course marked where it was left; and the mean alliance.
+
+    A course of which it is not known whether it was left teaches nothing of that, and is not among them.
+    """
     told = [(how, rows, found) for how, rows in courses if (found := steps(rows, rules))]
     rated = [one.alliance for _, _, found in told for one in found if one.alliance is not None]
     mean = sum(rated) / len(rated) if rated else None
     lines = []
     for client, (how, rows, found) in enumerate(told):
-        left = stopped(how, rows, definition, dose)
+        left = _stopped(how, rows, found, definition, dose)
+        if left is None:
+            continue
         seen = moments(_until(found, definition), mean)
         lines += [(client, one, left and place == len(seen) - 1) for place, one in enumerate(seen)]
     who, known = np.array([line[0] for line in lines], np.int64), [line[1] for line in lines]

@@ -102,7 +102,7 @@ def _over(
 ) -> Over:
     rows = [row for one in chain for row in held.get(one.pk, ())]
     came = [row for row in rows if row.number and (row.attended in HELD or _was_rated(row, rated))]
-    booked = [row for row in rows if row.number and row.attended != Occasion.CANCELLED]
+    known = [row for row in rows if row in came or (row.number and row.attended == Occasion.NO)]
     answered = [each for one in chain for each in asked.get(one.pk, ())]
     assert chain[-1].ended_on
     return Over(
@@ -114,7 +114,7 @@ def _over(
         asked=len(answered),
         answered=sum(answered),
         held=len(came),
-        missed_last=bool(booked) and booked[-1].attended == Occasion.NO,
+        missed_last=bool(known) and known[-1].attended == Occasion.NO,
     )
 
 
