@@ -11,14 +11,15 @@ from accord.errors import RefusedError, UsageError
 from accord.web.audit.models import Act
 from accord.web.fit import actions, capacity, queries
 from accord.web.fit.actions import StaleError
-from accord.web.fit.models import Assignment, Credential, Meeting, Offer, ReplyTime, Suggestion, Waiting
+from accord.web.fit.models import Assignment, Credential, Meeting, Offer, ReplyTime, Seeker, Suggestion, Waiting
 from accord.web.people.asker import of_member
 from accord.web.people.models import Member
 from tests.cast import Cast, make_cast
-from tests.web.fit.meeting import first_free, keep_free, letters
+from tests.web.fit.meeting import confirm, first_free, keep_free, letters
 from tests.web.fit.offering import a_few, in_days
 from tests.web.fit.test_asking import state
-from tests.web.fit.test_finding import text_of
+from tests.web.fit.test_finding import search_of, text_of
+from tests.web.fit.test_path import OPEN_LIMITS, asking, picked
 from tests.web.fit.waiting import applied, keeps_a_list, previewed, told, waits, who_to_whom
 
 
@@ -292,6 +293,22 @@ def test_how_long_until_an_answer_with_its_interval_and_no_therapist_apart(cast:
         assert figures(cast)["Until the first answer"].startswith(words)
     ReplyTime.objects.update(answered=False)
     assert figures(cast)["Until the first answer"] == "fewer than half have been answered so far"
+
+
+def test_a_wait_for_a_meeting_begins_when_the_therapist_could_know_whatever_address_came_later(
+    cast: Cast, them: dict[str, Member]
+) -> None:
+    """Asked 20 days ago, met 10 days ago; the address that was given yesterday changes nothing of that."""
+    keep_free(them["berg"])
+    now = timezone.now()
+    asking(search_of(**OPEN_LIMITS), them["berg"], **picked(them["berg"]))
+    confirm()
+    begun, met_at = now - timedelta(days=20), now - timedelta(days=10)
+    Meeting.objects.update(asked_at=begun, told_at=begun, starts_at=met_at, agreed_at=begun)
+    Seeker.objects.update(confirmed_at=now - timedelta(days=1))
+    found = queries.capacity(of_member(cast.manager), now)
+    assert found
+    assert [(one.hours, one.answered) for one in found.meetings.waits] == [(240.0, True)]
 
 
 def test_who_leaves_the_practice_is_not_suggested_any_more(cast: Cast, them: dict[str, Member]) -> None:
