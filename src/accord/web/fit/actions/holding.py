@@ -15,7 +15,7 @@ from accord.web.fit.queries import times
 
 
 class TakenError(RefusedError):
-    """A time that somebody else was quicker to take; `meeting` may be asked for at another."""
+    """A time that somebody else was quicker to take; the same meeting may be asked for at another."""
 
     def __init__(self, therapist: str) -> None:
         super().__init__(f"that time with {therapist} has just been taken; pick another one")

@@ -1,7 +1,7 @@
 """When a therapist is free for somebody new: the week, the days that differ, and what is taken already."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
 from accord.fit.calendar import Pattern, Window, free_times
@@ -72,9 +72,9 @@ def has_times(member: Member) -> bool:
     )
 
 
-def by_day(times: Iterable[datetime], zone: object) -> list[tuple[datetime, list[datetime]]]:
+def by_day(times: Iterable[datetime], zone: tzinfo) -> list[tuple[datetime, list[datetime]]]:
     """Grouped by the day they fall on for whoever reads them; the first of each day stands for it."""
-    found: dict[object, list[datetime]] = {}
+    found: dict[date, list[datetime]] = {}
     for at in times:
-        found.setdefault(at.astimezone(zone).date(), []).append(at)  # type: ignore[arg-type]
+        found.setdefault(at.astimezone(zone).date(), []).append(at)
     return [(group[0], group) for group in found.values()]
