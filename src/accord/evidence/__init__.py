@@ -1,0 +1,23 @@
+"""WHAT MANY COURSES SHOW: mixed models, panels, therapists, pairs of raters, reliability, what others found.
+
+    fit("phq9_next ~ alliance_within + alliance_between + session + (1 + alliance_within | client)", panel)
+
+Everything carries its uncertainty and says when there is not enough. docs/evidence.md has the formulas and sources.
+"""
+
+from importlib import import_module
+from typing import Any
+
+# What is there, and where it stands: nothing heavy is imported before it is asked for.
+_LATER: dict[str, str] = {
+    "fit": "mixed.fitting",
+    "Fitted": "mixed.fitted",
+}
+
+__all__ = sorted(_LATER)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(f"accord.evidence.{_LATER[name]}"), name)
+    raise AttributeError(name)
