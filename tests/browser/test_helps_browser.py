@@ -12,7 +12,7 @@ from accord.outcome.norms import FILE, to_plain
 from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, sign_in
 from tests.browser.test_every_page import TOO_SMALL
 from tests.cast import Cast
-from tests.web.home.test_helps import a_quarter_ago, ended, norm, people_of
+from tests.web.outcome.test_helps import a_quarter_ago, ended, norm, people_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -22,9 +22,9 @@ from accord.web.alliance.views import read_course
 from accord.web.fit import queries as fit
 from accord.web.home import gather
 from accord.web.home.became import became
-from accord.web.home.helps import does_it_help
 from accord.web.notices import queries as notices
 from accord.web.outcome import own as own_change
+from accord.web.outcome.helps import does_it_help
 from accord.web.people.asker import Asker, Request
 from accord.web.people.guards import found, only
 from accord.web.safety import queries as safety

@@ -24,7 +24,7 @@ from accord.web.outcome import queries as switches
 from accord.web.outcome.models import LEAVING
 from accord.web.people.asker import Asker
 
-log = logging.getLogger("accord.home")
+log = logging.getLogger("accord.outcome")
 
 JUDGED = outcome.DEFINITIONS[0]
 CBT = "Cognitive Behaviour Therapy (CBT)"

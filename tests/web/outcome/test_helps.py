@@ -16,7 +16,7 @@ from accord.web.alliance import actions as alliance
 from accord.web.alliance.models import AnswerSet, Course
 from accord.web.alliance.queries import finished
 from accord.web.alliance.reading_in import read
-from accord.web.home import helps
+from accord.web.outcome import helps
 from accord.web.people import actions as people
 from accord.web.people.asker import COMMAND, of_client, of_member
 from accord.web.people.models import Member, Practice
