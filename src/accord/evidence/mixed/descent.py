@@ -1,0 +1,155 @@
+"""Finding the optimum: BFGS with the exact gradient, first on a part of the data where they are many.
+
+A part of the units gives a theta close by and the curvature there; the whole then needs a handful of looks. A variance
+that came out as nought is only believed if the criterion would rise in every direction out of it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from accord.errors import DataError
+from accord.evidence.mixed.likelihood import Likelihood, Look
+from accord.outcome.columns import Floats
+
+STEPS, HALVINGS, ESCAPES = 400, 40, 6
+# Done when the step left would change the criterion by less than this (a standard error times 1e-5), or than rounding.
+CLOSE, ROUNDING = 1e-10, 1e-15
+Told = Callable[[int, int], None] | None
+
+
+class Found(NamedTuple):
+    """theta at the optimum, the look there, the inverse curvature as BFGS knows it, how many looks it took."""
+
+    theta: Floats
+    look: Look
+    inverse: Floats
+    looks: int
+
+
+def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = None, told: Told = None) -> Found:
+    """The smallest criterion from `start`; DataError where it does not settle."""
+    theta, look, looks = start, likelihood.look(start), 1
+    known = inverse is not None
+    inverse = _first(look) if inverse is None else inverse
+    for _ in range(STEPS):
+        step = -inverse @ look.gradient
+        slant = float(step @ look.gradient)
+        if slant > 0:
+            inverse = _first(look)
+            step = -inverse @ look.gradient
+            slant = float(step @ look.gradient)
+        if -slant < CLOSE + ROUNDING * abs(look.criterion):
+            return Found(theta, look, inverse, looks)
+        moved, after, tried = _line(likelihood, theta, step, look, slant)
+        looks += tried
+        if told:
+            told(looks, max(20, looks + 5))
+        if after is None:
+            if not known and -slant > 1e-6 * max(1.0, abs(look.criterion) * 1e-6):
+                raise DataError(f"the fit does not settle: after {looks} steps the criterion still moves; take a random slope out")
+            return Found(theta, look, inverse, looks)
+        inverse = _bfgs(inverse, moved - theta, after.gradient - look.gradient)
+        theta, look = moved, after
+    raise DataError(f"the fit does not settle within {STEPS} steps; take a random slope out, or scale the columns")
+
+
+def _first(look: Look) -> Floats:
+    """A careful first step: a tenth, in the direction of the slope."""
+    return np.eye(len(look.gradient)) * (0.1 / max(float(np.abs(look.gradient).max()), 1e-9))
+
+
+def _line(likelihood: Likelihood, theta: Floats, step: Floats, look: Look, slant: float) -> tuple[Floats, Look | None, int]:
+    """Half the step until it helps; nothing where it never does, which is as close as rounding lets it come."""
+    longest = float(np.abs(step).max())
+    if longest > 5.0:
+        step, slant = step * (5.0 / longest), slant * (5.0 / longest)
+    for tried in range(1, HALVINGS + 1):
+        moved = theta + step
+        after = likelihood.look(moved)
+        if after.criterion <= look.criterion + 1e-4 * slant:
+            return moved, after, tried
+        close = abs(after.criterion - look.criterion) <= 1e-12 * abs(look.criterion)
+        if close and np.abs(after.gradient).max() < np.abs(look.gradient).max():
+            return moved, after, tried
+        curved = slant * slant / (2 * max(after.criterion - look.criterion - slant, 1e-300))
+        shrink = min(max(curved / -slant, 0.1), 0.5)
+        step, slant = step * shrink, slant * shrink
+    return theta, None, HALVINGS
+
+
+def _bfgs(inverse: Floats, s: Floats, y: Floats) -> Floats:
+    curve = float(s @ y)
+    if curve <= 1e-14 * float(np.sqrt((s @ s) * (y @ y))) or curve <= 0:
+        return inverse
+    left = np.eye(len(s)) - np.outer(s, y) / curve
+    updated: Floats = left @ inverse @ left.T + np.outer(s, s) / curve
+    return updated
+
+
+def settle(likelihood: Likelihood, found: Found, told: Told = None) -> Found:
+    """Snap variances that are nought to nought, and leave a false one: there the criterion falls as a variance grows."""
+    for _ in range(ESCAPES):
+        found = _snapped(likelihood, found)
+        out = _way_out(likelihood, found)
+        if out is None:
+            return found
+        again = minimise(likelihood, out, told=told)
+        if again.look.criterion >= found.look.criterion - 1e-9 * abs(found.look.criterion) - 1e-9:
+            return found
+        found = Found(again.theta, again.look, again.inverse, found.looks + again.looks)
+    return found
+
+
+def _snapped(likelihood: Likelihood, found: Found) -> Found:
+    """Columns of L whose end is all but nought, tried as nought exactly."""
+    theta = found.theta
+    for at in _diagonal(likelihood):
+        if theta[at] == 0 or abs(theta[at]) > 1e-3:
+            continue
+        tried = theta.copy()
+        tried[at] = 0.0
+        look = likelihood.look(tried)
+        if look.criterion <= found.look.criterion + 1e-8 + 1e-14 * abs(found.look.criterion):
+            theta, found = tried, Found(tried, look, found.inverse, found.looks + 1)
+    return found
+
+
+def _diagonal(likelihood: Likelihood) -> list[int]:
+    """Where theta holds the ends of L's columns."""
+    marks = likelihood.pack([np.eye(sum(terms)) for terms in likelihood.structure.shapes])
+    return np.flatnonzero(marks).tolist()
+
+
+def _way_out(likelihood: Likelihood, found: Found) -> Floats | None:
+    """A theta next to a false optimum: where some D has no variance although the criterion would fall with it."""
+    changed = False
+    factors = likelihood.factors(found.theta)
+    for L, slope, terms in zip(factors, found.look.slopes, likelihood.structure.shapes, strict=True):
+        first = 0
+        for q in terms:
+            part = slice(first, first + q)
+            first += q
+            values, vectors = np.linalg.eigh(L[part, part] @ L[part, part].T)
+            empty = vectors[:, values <= 1e-10 * max(1.0, float(values[-1]))]
+            if not empty.shape[1]:
+                continue
+            lowest, where = np.linalg.eigh(empty.T @ slope[part, part] @ empty)
+            if lowest[0] < -1e-6 * max(1.0, abs(found.look.criterion) * 1e-6):
+                way = empty @ where[:, 0]
+                D = L[part, part] @ L[part, part].T + 0.01 * np.outer(way, way)
+                L[part, part] = np.linalg.cholesky(D + 1e-12 * np.eye(q))
+                changed = True
+    return likelihood.pack(factors) if changed else None
+
+
+def curvature(likelihood: Likelihood, theta: Floats, step: float = 1e-4) -> Floats:
+    """The second derivatives of the profiled criterion, by differences of the exact gradient."""
+    k = len(theta)
+    H = np.empty((k, k))
+    for at in range(k):
+        move = np.zeros(k)
+        move[at] = step
+        H[at] = (likelihood.look(theta + move).gradient - likelihood.look(theta - move).gradient) / (2 * step)
+    return (H + H.T) / 2

@@ -1,0 +1,169 @@
+"""One pass over the rows: each unit's small table of sums, which is all that is looked at again.
+
+For a unit with rows C (all columns, y last), weights W and the columns Z of its own terms, the table is Z'W C. Units are
+numbered anew so that those of one parent stand together. `total` is C'W C of everything.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from accord.evidence.mixed.design import Design
+from accord.outcome.columns import Floats, Ints
+
+ROWS = 65_536
+# From so many rows on, compiling and loading the kernels is won back.
+COMPILED_FROM = 200_000
+Told = Callable[[int, int], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units of one level: `table` [units, q, c], where each one's parent's units begin, which rows of labels."""
+
+    at: tuple[int, ...]
+    blocks: tuple[slice, ...]
+    table: Floats
+    starts: Ints
+    order: Ints
+    parent: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Everything a nested model is fitted from; levels from the innermost out."""
+
+    units: tuple[Units, ...]
+    total: Floats
+    x: tuple[int, ...]
+    n: int
+    log_weights: float
+    compiled: bool
+
+    @property
+    def columns(self) -> int:
+        return len(self.total)
+
+
+def parents(design: Design) -> list[Ints] | None:
+    """For each level but the last, each unit's parent in the next; None where they are not nested."""
+    found = []
+    for inner, outer in zip(design.levels, design.levels[1:], strict=False):
+        parent = np.empty(inner.size, np.int64)
+        parent[inner.codes] = outer.codes
+        if not np.array_equal(parent[inner.codes], outer.codes):
+            return None
+        found.append(parent)
+    return found
+
+
+def reduce(design: Design, x: Sequence[int], compiled: bool | None = None, told: Told = None) -> Sums:
+    """The sums of a design whose levels are nested; `x` are the fixed effects' columns that are kept."""
+    up = parents(design)
+    if up is None:
+        raise ValueError("the levels are not nested")
+    compiled = design.n >= COMPILED_FROM if compiled is None else compiled
+    orders = _orders(design, up)
+    number = [np.empty_like(order) for order in orders]
+    for each, order in zip(number, orders, strict=True):
+        each[order] = np.arange(len(order))
+    tables, total = _tables(design, [numbers[level.codes] for numbers, level in zip(number, design.levels, strict=True)], compiled, told)
+    units = []
+    for k, level in enumerate(design.levels):
+        outer = number[k + 1][up[k][orders[k]]] if k < len(up) else np.zeros(level.size, np.int64)
+        count = design.levels[k + 1].size if k < len(up) else 1
+        starts = np.searchsorted(outer, np.arange(count + 1))
+        units.append(Units(level.at, level.blocks, tables[k], starts, orders[k], outer))
+    logs = 0.0 if design.weights is None else float(np.log(design.weights).sum())
+    return Sums(tuple(units), total, tuple(x), design.n, logs, compiled)
+
+
+def _orders(design: Design, up: Sequence[Ints]) -> list[Ints]:
+    """For each level the units in an order that keeps those of one parent together, outermost first."""
+    orders = [np.arange(design.levels[-1].size)]
+    for parent in reversed(up):
+        rank = np.empty(len(orders[0]), np.int64)
+        rank[orders[0]] = np.arange(len(orders[0]))
+        orders.insert(0, np.argsort(rank[parent], kind="stable"))
+    return orders
+
+
+def blocks(design: Design, told: Told = None) -> Any:
+    """Some rows at a time, centred and scaled: [rows, columns], the weights, and where they stand."""
+    columns, c = design.columns, len(design.columns)
+    for first in range(0, design.n, ROWS):
+        part = slice(first, min(first + ROWS, design.n))
+        block = np.empty((part.stop - part.start, c))
+        for k in range(c):
+            np.subtract(columns[k][part], design.centre[k], out=block[:, k])
+            block[:, k] /= design.scale[k]
+        yield block, None if design.weights is None else design.weights[part], part
+        if told:
+            told(part.stop, design.n)
+
+
+def _tables(design: Design, codes: Sequence[Ints], compiled: bool, told: Told) -> tuple[list[Floats], Floats]:
+    c = len(design.columns)
+    made = [np.zeros((level.size, len(level.at), c)) for level in design.levels]
+    total = np.zeros((c, c))
+    add = _compiled_add() if compiled else _add
+    own = [k for k in range(len(design.levels)) if k == 0 or not set(design.levels[k].at) <= set(design.levels[0].at)]
+    for block, weights, part in blocks(design, told):
+        weighed = block if weights is None else block * weights[:, None]
+        total += block.T @ weighed
+        for k in own:
+            add(block, weighed, codes[k][part], np.array(design.levels[k].at), made[k])
+    for k in range(1, len(design.levels)):
+        if k not in own:
+            made[k] = _from_inner(design, codes, made[0], k)
+    return made, (total + total.T) / 2
+
+
+def _from_inner(design: Design, codes: Sequence[Ints], inner: Floats, k: int) -> Floats:
+    """Tables of an outer level out of those of the innermost, whose columns hold its own."""
+    owner = np.empty(design.levels[0].size, np.int64)
+    owner[codes[0]] = codes[k]
+    places = [design.levels[0].at.index(at) for at in design.levels[k].at]
+    made = np.zeros((design.levels[k].size, len(places), inner.shape[2]))
+    np.add.at(made, owner, inner[:, places])
+    return made
+
+
+def _add(block: Floats, weighed: Floats, codes: Ints, at: Ints, table: Floats) -> None:
+    """The reference: one weighted count for each cell of the tables."""
+    for r, place in enumerate(at):
+        for k in range(block.shape[1]):
+            table[:, r, k] += np.bincount(codes, block[:, place] * weighed[:, k], len(table))
+
+
+def _compiled_add() -> Any:
+    from accord.evidence.mixed.kernel import add
+
+    return add
+
+
+def some(sums: Sums, chosen: Ints, total: Floats, n: int) -> Sums:
+    """The same with the outermost units `chosen`, each as often as it stands there; `total` is their C'W C, n their rows."""
+    units: list[Units] = []
+    picked = chosen
+    for level in reversed(sums.units):
+        if units:
+            sizes = np.diff(level.starts)[picked]
+            starts = np.concatenate([[0], np.cumsum(sizes)])
+            inside = np.arange(starts[-1]) - np.repeat(starts[:-1], sizes)
+            parent = np.repeat(np.arange(len(picked)), sizes)
+            picked = np.repeat(level.starts[:-1][picked], sizes) + inside
+        else:
+            starts, parent = np.array([0, len(chosen)]), np.zeros(len(chosen), np.int64)
+        units.insert(0, Units(level.at, level.blocks, level.table[picked], starts, level.order[picked], parent))
+    return replace(sums, units=tuple(units), total=total, n=n)
+
+
+def gram(design: Design, rows: Ints) -> Floats:
+    """C'W C of some rows, centred and scaled as all are."""
+    block = (np.stack([column[rows] for column in design.columns], axis=1) - design.centre) / design.scale
+    weighed = block if design.weights is None else block * design.weights[rows][:, None]
+    made: Floats = block.T @ weighed
+    return (made + made.T) / 2
