@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from accord import __version__
-from accord.cli import alliance, courses, fit, measures, mechanism, outcome, service, users
+from accord.cli import alliance, courses, evidence, fit, measures, mechanism, outcome, service, users
 from accord.errors import AccordError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -27,6 +27,7 @@ app.add_typer(measures.app, name="measures", help="What is asked, and how it is 
 app.add_typer(fit.app, name="fit", help="Finding each other: a shortlist, and a waiting list allotted.")
 app.add_typer(alliance.app, name="alliance", help="One course, session by session: signals and repair.")
 app.add_typer(outcome.app, name="outcome", help="Is it helping: change, sudden gains, the expected course.")
+app.add_typer(evidence.app, name="evidence", help="What many courses show: panels, mixed models, the report.")
 app.add_typer(mechanism.app, name="mechanism", help="Why it works: a simulated course of therapy.")
 app.add_typer(users.app, name="user", help="Practices and the people who work in them.")
 

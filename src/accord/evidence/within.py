@@ -16,7 +16,7 @@ value is not in this model: put in as it is, or centred, it would bias g1 in sho
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,7 @@ Level = Literal["within", "between", "contextual"]
 # Own choice: below these an interval would be too wide to learn from, and a variance too unsure to pool by.
 CLIENTS, PAIRS = 30, 3
 THERAPISTS = 5
+WAVES, MOST_WAVES, PEOPLE_A_NUMBER = 3, 8, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +88,17 @@ def within_between(
     Raises TableError for a column that is not there.
     """
     rows, therapists = _rows(panel, outcome, cause, client, therapist, time)
-    counted = {"rows": rows.height, "clients": rows["client"].n_unique(), "therapists": therapists}
+    found = WithinBetween(outcome, cause, True, "", rows.height, rows["client"].n_unique(), therapists)
     why = _too_little(rows)
     if why:
-        return WithinBetween(outcome, cause, False, why, **counted, words=(wording.not_enough(why),))
+        return replace(found, enough=False, why=why, words=(wording.not_enough(why),))
     fixed = " + ".join([f"{outcome} ~ {cause}_within + {cause}_between", *([time] if time else [])])
     fitted, formula, notes = _fit(fixed, f"{cause}_within", rows, therapists, slope, method, progress)
-    effects = _effects(fitted, rows, outcome, cause)
-    found = WithinBetween(
-        outcome, cause, True, "", **counted, formula=formula, **effects,
+    within, between, contextual = _effects(fitted, rows, outcome, cause)
+    found = replace(
+        found, formula=formula, within=within, between=between, contextual=contextual,
         slope_sd=_slope_sd(fitted, f"{cause}_within"), fitted=fitted, notes=tuple(notes),
     )  # fmt: skip
-    return _told(found)
-
-
-def _told(found: WithinBetween) -> WithinBetween:
-    from dataclasses import replace
-
     return replace(found, words=tuple(wording.within_between(found)))
 
 
@@ -184,21 +179,21 @@ def _therapist_term(rows: pl.DataFrame, therapists: int) -> str:
     return " + (1 | therapist)" if rows["with_therapist"].min() == 1.0 else " + (0 + with_therapist | therapist)"
 
 
-def _effects(fitted: Any, rows: pl.DataFrame, outcome: str, cause: str) -> dict[str, Effect | None]:
-    records = {one["term"]: one for one in fitted.fixed}
-    ratio = _ratios(rows, outcome, cause)
-    found: dict[str, Effect | None] = {}
-    for level in ("within", "between"):
-        one = records.get(f"{cause}_{level}")
-        found[level] = None if one is None else _effect(level, one, ratio[level])
-    found["contextual"] = _contextual(fitted, cause, found["within"], found["between"])
-    return found
+def _effects(
+    fitted: Any, rows: pl.DataFrame, outcome: str, cause: str
+) -> tuple[Effect | None, Effect | None, Effect | None]:
+    records = {one.term: one for one in fitted.fixed}
+    inside, outside = _ratios(rows, outcome, cause)
+    within = _effect("within", records.get(f"{cause}_within"), inside)
+    between = _effect("between", records.get(f"{cause}_between"), outside)
+    return within, between, _contextual(fitted, cause, within, between)
 
 
-def _effect(level: Any, one: Any, ratio: float) -> Effect:
+def _effect(level: Level, one: Any, ratio: float) -> Effect | None:
+    if one is None:
+        return None
     return Effect(
-        level, one["estimate"], one["std_error"], one["df"], one["p_value"], one["conf_low"], one["conf_high"],
-        one["estimate"] * ratio,
+        level, one.estimate, one.std_error, one.df, one.p_value, one.conf_low, one.conf_high, one.estimate * ratio,
     )  # fmt: skip
 
 
@@ -219,15 +214,13 @@ def _contextual(fitted: Any, cause: str, within: Effect | None, between: Effect 
     return Effect("contextual", value, se, df, p, value - half, value + half)
 
 
-def _ratios(rows: pl.DataFrame, outcome: str, cause: str) -> dict[str, float]:
+def _ratios(rows: pl.DataFrame, outcome: str, cause: str) -> tuple[float, float]:
     """SD of the cause over SD of the outcome, each within its own level."""
     mean = pl.col(outcome).mean().over("client")
     inside = rows.select((pl.col(outcome) - mean).std()).item()
     people = rows.group_by("client").agg(pl.col(outcome).mean(), pl.col(f"{cause}_between").first())
-    return {
-        "within": _ratio(rows[f"{cause}_within"].std(), inside),
-        "between": _ratio(people[f"{cause}_between"].std(), people[outcome].std()),
-    }
+    outside = _ratio(people[f"{cause}_between"].std(), people[outcome].std())
+    return _ratio(rows[f"{cause}_within"].std(), inside), outside
 
 
 def _ratio(above: Any, below: Any) -> float:
@@ -236,7 +229,75 @@ def _ratio(above: Any, below: Any) -> float:
 
 def _slope_sd(fitted: Any, w: str) -> float | None:
     for one in fitted.random:
-        group, first, second, value = one if not isinstance(one, dict) else tuple(one.values())
-        if group == "client" and first == w and second in (w, None, ""):
-            return math.sqrt(max(float(value), 0.0))
+        if one.group == "client" and one.term1 == w and one.term2 is None:
+            return math.sqrt(max(one.vcov, 0.0))
     return None
+
+
+@dataclass(frozen=True, eq=False)
+class Lagged:
+    """What leads to what within people, earlier values held constant; or why nothing can be said yet.
+
+    `fit` is the RI-CLPM with the cause as x and the outcome as y: its `overall` has the four paths.
+    """
+
+    enough: bool
+    why: str
+    waves: int
+    clients: int
+    fit: Any = None
+    words: tuple[str, ...] = ()
+
+
+def lagged(panel: pl.DataFrame, outcome: str, cause: str, *, client: str = "client", most: int = MOST_WAVES) -> Lagged:
+    """The RI-CLPM over the first sessions of all courses, both rated in the same session; people with gaps stay in.
+
+    As many sessions as the people can carry (five for each number to be estimated), and that half of them rated.
+    """
+    for name in (outcome, cause, client, "session"):
+        if name not in panel.columns:
+            raise TableError(f"there is no such column; the panel has {', '.join(panel.columns[:20])}", column=name)
+    waves, clients = _waves(panel, outcome, cause, client, most)
+    if waves < WAVES:
+        why = (
+            f"{clients} people with both ratings, and {waves} sessions that half of them rated, do not carry a model "
+            f"of {WAVES} sessions; wanted {WAVES} such sessions and {PEOPLE_A_NUMBER * _numbers(WAVES)} people"
+        )
+        return Lagged(False, why, waves, clients, words=(wording.not_enough(why),))
+    return _ri_clpm(panel, outcome, cause, client, waves, clients)
+
+
+def _numbers(waves: int) -> int:
+    """Parameters of a constrained RI-CLPM: 2 means, 2 variances and a covariance a wave, 3 between people, 4 paths."""
+    return 5 * waves + 7
+
+
+def _waves(panel: pl.DataFrame, outcome: str, cause: str, client: str, most: int) -> tuple[int, int]:
+    both = panel.filter(pl.col(outcome).is_not_null() & pl.col(cause).is_not_null())
+    clients = both[client].n_unique()
+    at = dict(both.filter(pl.col("session") <= most).group_by("session").agg(pl.col(client).n_unique()).iter_rows())
+    waves = 0
+    while (
+        waves < most
+        and 2 * at.get(waves + 1, 0) >= max(clients, 1)
+        and clients >= PEOPLE_A_NUMBER * _numbers(max(waves + 1, WAVES))
+    ):
+        waves += 1
+    return waves, clients
+
+
+def _ri_clpm(panel: pl.DataFrame, outcome: str, cause: str, client: str, waves: int, clients: int) -> Lagged:
+    from accord.evidence.structural.ri_clpm import ri_clpm
+
+    wide = (
+        panel.filter(pl.col("session") <= waves)
+        .select(client, "session", outcome, cause)
+        .unique([client, "session"], keep="first", maintain_order=True)
+        .pivot("session", index=client, values=[outcome, cause], sort_columns=True)
+    )
+    x, y = ([f"{name}_{t}" for t in range(1, waves + 1)] for name in (cause, outcome))
+    try:
+        fit = ri_clpm(wide, x=x, y=y, names=(cause, outcome))
+    except DataError as error:
+        return Lagged(False, str(error), waves, clients, words=(wording.not_enough(str(error)),))
+    return Lagged(True, "", waves, clients, fit, tuple(wording.lagged(fit)))

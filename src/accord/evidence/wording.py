@@ -1,7 +1,7 @@
 """Findings in plain words. Each sentence says which level it is about, how sure it is, and what it does not say."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from accord.evidence.within import Effect, WithinBetween
@@ -75,4 +75,23 @@ def _contextual(one: "Effect", x: str, y: str) -> str:
     return (
         f"{said}: the two levels differ, so neither may be read as the other. What makes people differ in {x} goes "
         f"with {y} in another way than its ups and downs do."
+    )
+
+
+def lagged(fit: Any) -> Iterator[str]:
+    """The two crossed paths of an RI-CLPM, in within-person SDs."""
+    paths = {one.letter: one for one in fit.overall}
+    for letter in ("gamma", "beta"):
+        yield _path(paths[letter])
+    yield (
+        "Both are about the ups and downs of one person, with the earlier values of both ratings held constant. They "
+        "say what comes first, not what would follow if something else changed it."
+    )
+
+
+def _path(one: Any) -> str:
+    of, to = one.of.replace("_", " "), one.to.replace("_", " ")
+    return (
+        f"When {of} is one SD above a person's own usual in a session, {to} in the next is "
+        f"{moved(one.std, one.std_low, one.std_high)} in SDs of that person's own ups and downs."
     )
