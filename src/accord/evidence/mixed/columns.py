@@ -101,7 +101,9 @@ def frame(data: Any, names: Sequence[str]) -> pl.DataFrame:
     """The columns of these names as they came, blanks as null; TableError or DataError where they cannot be used."""
     have = list(getattr(data, "columns", data if isinstance(data, Mapping) else ()))
     if not have:
-        raise DataError(f"the data are {_short(type(data).__name__)} without columns; wanted a polars or pandas frame, or arrays by name")
+        raise DataError(
+            f"the data are {_short(type(data).__name__)} without columns; wanted a polars or pandas frame, or arrays by name"
+        )
     for name in names:
         if name not in have:
             near = ", ".join(str(one) for one in have[:12])
@@ -122,16 +124,20 @@ def _series(name: str, values: Any) -> pl.Series:
         made = pl.Series(name, codes, dtype=pl.Enum(labels))
     elif hasattr(values, "isna"):
         plain = values.to_numpy()
-        made = pl.Series(name, [None if blank else one for one, blank in zip(plain.tolist(), values.isna(), strict=True)]) if (
-            plain.dtype == object or values.dtype.kind not in "fiub"
-        ) else pl.Series(name, plain)
+        made = (
+            pl.Series(name, [None if blank else one for one, blank in zip(plain.tolist(), values.isna(), strict=True)])
+            if (plain.dtype == object or values.dtype.kind not in "fiub")
+            else pl.Series(name, plain)
+        )
     else:
         array = np.asarray(values)
         if array.ndim != 1:
             raise DataError(f"the column {name}: got an array of shape {array.shape}, wanted one row of values")
         made = pl.Series(name, array.tolist() if array.dtype == object else array)
     if made.dtype.is_float():
-        return made.cast(pl.Float64).fill_nan(None)
+        made = made.cast(pl.Float64)
+        # A sum that is a number has no NaN in it: cheaper than looking at each.
+        return made if _sums(made) else made.fill_nan(None)
     if made.dtype.is_decimal():
         return made.cast(pl.Float64)
     return made
@@ -142,7 +148,7 @@ def whole_rows(rows: pl.DataFrame, numbers: Sequence[str]) -> tuple[pl.DataFrame
     gaps = {name: count for name, count in zip(rows.columns, rows.null_count().row(0), strict=True) if count}
     for name in numbers:
         column = rows[name]
-        if column.dtype.is_float() and not (finite := column.is_finite().fill_null(True)).all():
+        if column.dtype.is_float() and not _sums(column) and not (finite := column.is_finite().fill_null(True)).all():
             row = int((~finite).arg_max() or 0) + 1
             raise TableError(f"got {column[row - 1]}, wanted a finite number or nothing", row=row, column=name)
         if column.dtype.is_temporal() or column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary, pl.Null):
@@ -150,27 +156,47 @@ def whole_rows(rows: pl.DataFrame, numbers: Sequence[str]) -> tuple[pl.DataFrame
     return (rows.drop_nulls() if gaps else rows), gaps
 
 
-def matrix(asked: Side, rows: pl.DataFrame) -> tuple[dict[str, Floats], Side]:
-    """The columns that a side makes of the rows, by name, and the side with what it learned of them (knots, levels)."""
+def _sums(column: pl.Series) -> bool:
+    """Whether all is finite, by a sum that is."""
+    return column.null_count() == 0 and bool(np.isfinite(column.to_numpy().sum()))
+
+
+def matrix(
+    asked: Side, rows: pl.DataFrame, known: Mapping[str, Floats] | None = None
+) -> tuple[dict[str, Floats], Side]:
+    """The columns that a side makes of the rows, by name, and the side with what it learned of them (knots, levels).
+
+    A column that is `known` by its name is not made again.
+    """
+    known = known or {}
     if asked.products is not None and all(rows[name].dtype.is_numeric() for name in asked.used):
-        return {":".join(names) or INTERCEPT: _product(names, rows) for names in asked.products}, asked
+        named = {":".join(names) or INTERCEPT: names for names in asked.products}
+        return {name: known[name] if name in known else _product(names, rows) for name, names in named.items()}, asked
     try:
         spec = asked.spec
-        made = spec.get_model_matrix(rows) if spec else Written(asked.text).get_model_matrix(
-            rows, output="numpy", na_action="ignore", context={}, ensure_full_rank=True
+        made = (
+            spec.get_model_matrix(rows)
+            if spec
+            else Written(asked.text).get_model_matrix(
+                rows, output="numpy", na_action="ignore", context={}, ensure_full_rank=True
+            )
         )
     except UsageError:
         raise
     except Exception as error:  # formulaic lets through whatever numpy, pandas or an expression raises
         cause = error.__cause__ or error
-        raise DataError(f"the terms {_short(asked.text)} cannot be worked out: {str(cause)[:160] or type(cause).__name__}") from None
+        raise DataError(
+            f"the terms {_short(asked.text)} cannot be worked out: {str(cause)[:160] or type(cause).__name__}"
+        ) from None
     values = np.asarray(made, np.float64)
     names = [INTERCEPT if name == "Intercept" else name for name in made.model_spec.column_names]
     for name, column in zip(names, values.T, strict=True):
         if not np.isfinite(column).all():
             row = int(np.argmin(np.isfinite(column))) + 1
-            raise DataError(f"the term {name} is not a number in row {row} of the rows that are whole; leave such rows out")
-    columns = {name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}
+            raise DataError(
+                f"the term {name} is not a number in row {row} of the rows that are whole; leave such rows out"
+            )
+    columns = {name: known.get(name, np.ascontiguousarray(values[:, at])) for at, name in enumerate(names)}
     return columns, Side(asked.text, asked.used, None, made.model_spec)
 
 
@@ -191,7 +217,9 @@ def codes(who: pl.Series) -> tuple[Ints, pl.Series]:
             return _by_table(who.to_numpy().astype(np.int64) - low, who)
     levels = who.unique(maintain_order=True)
     table = pl.DataFrame({"who": levels, "code": np.arange(len(levels))})
-    found = pl.DataFrame({"who": who}).join(table, on="who", how="left", maintain_order="left", nulls_equal=True)["code"]
+    found = pl.DataFrame({"who": who}).join(table, on="who", how="left", maintain_order="left", nulls_equal=True)[
+        "code"
+    ]
     return found.to_numpy().astype(np.int64), levels
 
 

@@ -48,7 +48,9 @@ class Crossed:
         for block, weights, part in blocks(design, told):
             weighed = block if weights is None else block * weights[:, None]
             own = _spread(block, first.codes[part], first.at, first.size)
-            other = sp.hstack([_spread(block, level.codes[part], level.at, level.size) for level in later], format="csr")
+            other = sp.hstack(
+                [_spread(block, level.codes[part], level.at, level.size) for level in later], format="csr"
+            )
             heavy = other if weights is None else sp.diags(weights) @ other
             self.table += (own.T @ weighed).reshape(self.table.shape)
             self.total += block.T @ weighed
@@ -75,7 +77,10 @@ class Crossed:
         R = self.rest - DYK.T @ flat
         S = self.gram - self.across.T @ DYK
         S = (S + S.T) / 2
-        root = sp.block_diag([sp.kron(sp.eye(level.size), _root(C)) for level, C in zip(self.levels[1:], covariances[1:], strict=True)], format="csc")
+        root = sp.block_diag(
+            [sp.kron(sp.eye(level.size), _root(C)) for level, C in zip(self.levels[1:], covariances[1:], strict=True)],
+            format="csc",
+        )
         if self.total_effects <= DENSE:
             return self._full(covariances, Y, YK, R, S, root, left, logs)
         A = (sp.eye(self.total_effects) + root.T @ S @ root).tocsc()
@@ -85,7 +90,9 @@ class Crossed:
         logs += float(np.log(np.abs(factor.U.diagonal())).sum())
         return (left + left.T) / 2, logs, State(list(covariances), Y, YK, R, S, None, (factor, root))
 
-    def _full(self, covariances: Sequence[Floats], Y: Floats, YK: Any, R: Floats, S: Any, root: Any, left: Floats, logs: float) -> Any:
+    def _full(
+        self, covariances: Sequence[Floats], Y: Floats, YK: Any, R: Floats, S: Any, root: Any, left: Floats, logs: float
+    ) -> Any:
         full_root, full = root.toarray(), S.toarray()
         A = np.eye(len(full)) + full_root.T @ full @ full_root
         chol = np.linalg.cholesky(A)
@@ -101,7 +108,9 @@ class Crossed:
         q = self.table.shape[1]
         ER = state.E @ state.R
         rest = state.Y - (state.YK @ ER).reshape(state.Y.shape)
-        own = state.Y[:, :, list(self.levels[0].at)].sum(axis=0) - np.einsum("iqc,cd,ird->qr", rest, M, rest, optimize=True)
+        own = state.Y[:, :, list(self.levels[0].at)].sum(axis=0) - np.einsum(
+            "iqc,cd,ird->qr", rest, M, rest, optimize=True
+        )
         for first in range(0, len(state.Y), UNITS):
             rows = state.YK[first * q : (first + UNITS) * q]
             full = rows @ state.E
@@ -148,7 +157,10 @@ class Crossed:
         flat = self.table.reshape(-1, c)
         left, R = self.total - flat.T @ DY.reshape(-1, c), self.rest - DYK.T @ flat
         S = self.gram - self.across.T @ DYK
-        outer = sp.block_diag([sp.kron(sp.eye(level.size), C) for level, C in zip(self.levels[1:], covariances[1:], strict=True)], format="csc")
+        outer = sp.block_diag(
+            [sp.kron(sp.eye(level.size), C) for level, C in zip(self.levels[1:], covariances[1:], strict=True)],
+            format="csc",
+        )
         factor = splu((sp.eye(self.total_effects) + S @ outer).tocsc())
         left = left - R.T @ (outer @ factor.solve(np.asarray(R)))
         return logs + float(np.log(np.abs(factor.U.diagonal())).sum()) + float((M * left).sum())
@@ -166,7 +178,9 @@ class Crossed:
             full = rows @ E
             for i in range(q):
                 for j in range(q):
-                    spread[first : first + UNITS, i, j] += np.asarray(rows[j::q].multiply(full[i::q]).sum(axis=1)).ravel()
+                    spread[first : first + UNITS, i, j] += np.asarray(
+                        rows[j::q].multiply(full[i::q]).sum(axis=1)
+                    ).ravel()
         found = [(DY @ a - (DYK @ u).reshape(len(DY), q), spread)]
         for level, part in zip(self.levels[1:], self.parts, strict=True):
             k = len(level.at)

@@ -48,7 +48,9 @@ def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = Non
             told(looks, max(20, looks + 5))
         if after is None:
             if not known and -slant > 1e-6 * max(1.0, abs(look.criterion) * 1e-6):
-                raise DataError(f"the fit does not settle: after {looks} steps the criterion still moves; take a random slope out")
+                raise DataError(
+                    f"the fit does not settle: after {looks} steps the criterion still moves; take a random slope out"
+                )
             return Found(theta, look, inverse, looks)
         inverse = _bfgs(inverse, moved - theta, after.gradient - look.gradient)
         theta, look = moved, after
@@ -60,7 +62,9 @@ def _first(look: Look) -> Floats:
     return np.eye(len(look.gradient)) * (0.1 / max(float(np.abs(look.gradient).max()), 1e-9))
 
 
-def _line(likelihood: Likelihood, theta: Floats, step: Floats, look: Look, slant: float) -> tuple[Floats, Look | None, int]:
+def _line(
+    likelihood: Likelihood, theta: Floats, step: Floats, look: Look, slant: float
+) -> tuple[Floats, Look | None, int]:
     """Half the step until it helps; nothing where it never does, which is as close as rounding lets it come."""
     longest = float(np.abs(step).max())
     if longest > 5.0:

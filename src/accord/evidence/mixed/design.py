@@ -86,10 +86,14 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     inner = [read_columns.side(bar.inner) for bar in formula.bars]
     numbers = list(dict.fromkeys(name for one in (*sides.values(), *inner) for name in one.used))
     groups = dict.fromkeys(name for bar in formula.bars for name in bar.group)
-    rows, weighed, weight_name = _with_weights(read_columns.frame(data, list(dict.fromkeys([*numbers, *groups]))), data, weights)
+    rows, weighed, weight_name = _with_weights(
+        read_columns.frame(data, list(dict.fromkeys([*numbers, *groups]))), data, weights
+    )
     whole, gaps = read_columns.whole_rows(rows, [*numbers, *([weight_name] if weighed else [])])
     if not whole.height:
-        raise DataError(f"none of {rows.height} rows is whole: {_gaps(gaps) or 'there are none'}; nothing can be fitted")
+        raise DataError(
+            f"none of {rows.height} rows is whole: {_gaps(gaps) or 'there are none'}; nothing can be fitted"
+        )
     response = _response(sides["y"], whole, formula)
     w = _weights(whole[weight_name]) if weighed else None
     made: dict[str, Floats] = {}
@@ -101,12 +105,19 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     names = (*made, formula.response)
     place = {name: at for at, name in enumerate(made)}
     levels = _levels(terms, place, whole)
-    built = tuple(made.values())
+    built, response = tuple(_kept(column) for column in made.values()), _kept(response)
     centre, scale = _units([*built, response], [place[name] for name in fixed], levels, names)
     return Design(
         formula, sides["x"], names, (*built, response), tuple(place[name] for name in fixed), levels, w, centre, scale,
         gaps, rows.height, _notes(rows.height - whole.height, gaps),
     )  # fmt: skip
+
+
+def _kept(column: Floats) -> Floats:
+    """One row of numbers in a piece that nobody writes to: what the kernels are compiled for."""
+    column = np.ascontiguousarray(column, np.float64).view()
+    column.flags.writeable = False
+    return column
 
 
 def _gaps(gaps: dict[str, int]) -> str:
@@ -124,7 +135,11 @@ def _with_weights(rows: pl.DataFrame, data: Any, weights: Any) -> tuple[pl.DataF
         name += "_"
     if weights is None:
         return rows, False, name
-    given = read_columns.frame(data, [weights])[weights] if isinstance(weights, str) else pl.Series(name, np.asarray(weights))
+    given = (
+        read_columns.frame(data, [weights])[weights]
+        if isinstance(weights, str)
+        else pl.Series(name, np.asarray(weights))
+    )
     if len(given) != rows.height or not given.dtype.is_numeric():
         raise UsageError(f"weights: got {len(given)} of {given.dtype}, wanted a number for each of {rows.height} rows")
     return rows.with_columns(given.cast(pl.Float64).fill_nan(None).alias(name)), True, name
@@ -133,7 +148,9 @@ def _with_weights(rows: pl.DataFrame, data: Any, weights: Any) -> tuple[pl.DataF
 def _weights(given: pl.Series) -> Floats:
     w = given.to_numpy().astype(np.float64)
     if not (w > 0).all():
-        raise DataError(f"weights: got {w.min():g} in row {int(w.argmin()) + 1}, wanted more than 0; leave such rows out")
+        raise DataError(
+            f"weights: got {w.min():g} in row {int(w.argmin()) + 1}, wanted more than 0; leave such rows out"
+        )
     return w
 
 
@@ -151,13 +168,14 @@ def _response(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
 
 
 def _side(side: Side, whole: pl.DataFrame, made: dict[str, Floats]) -> tuple[list[str], Side]:
-    found, learned = read_columns.matrix(side, whole)
-    for name, column in found.items():
-        made.setdefault(name, column)
+    found, learned = read_columns.matrix(side, whole, made)
+    made.update(found)
     return list(found), learned
 
 
-def _levels(terms: Sequence[tuple[Bar, list[str], Side]], place: dict[str, int], whole: pl.DataFrame) -> tuple[Level, ...]:
+def _levels(
+    terms: Sequence[tuple[Bar, list[str], Side]], place: dict[str, int], whole: pl.DataFrame
+) -> tuple[Level, ...]:
     """Bars of the same grouping factor are one level; most units first."""
     by_group: dict[tuple[str, ...], list[Term]] = {}
     for bar, names, side in terms:
@@ -186,7 +204,9 @@ def _enough(n: int, size: int, terms: Sequence[Term]) -> None:
     if size < 2:
         raise DataError(f"{name} has one level in {n} rows; wanted two or more to tell them apart")
     if size >= n:
-        raise DataError(f"{name} has {size} levels in {n} rows, so nobody was measured twice; wanted fewer levels than rows")
+        raise DataError(
+            f"{name} has {size} levels in {n} rows, so nobody was measured twice; wanted fewer levels than rows"
+        )
     for term in terms:
         if size * len(term.at) >= n:
             raise DataError(
@@ -195,7 +215,9 @@ def _enough(n: int, size: int, terms: Sequence[Term]) -> None:
             )
 
 
-def _units(columns: Sequence[Floats], x: Sequence[int], levels: Sequence[Level], names: Sequence[str]) -> tuple[Floats, Floats]:
+def _units(
+    columns: Sequence[Floats], x: Sequence[int], levels: Sequence[Level], names: Sequence[str]
+) -> tuple[Floats, Floats]:
     """Where each column is centred and how it is scaled, from a sample of its rows."""
     step = max(1, len(columns[0]) // SAMPLE)
     centre, scale = np.zeros(len(columns)), np.ones(len(columns))

@@ -27,7 +27,9 @@ def _worked_out(fitted: "Fitted") -> list[tuple[Floats, Floats]]:
     a = np.zeros(len(design.columns))
     a[list(structure.x)], a[-1] = -look.beta, 1.0
     scale, made = float(design.scale[-1]), []
-    orders = [units.order for units in structure.sums.units] if hasattr(structure, "sums") else [None] * len(design.levels)
+    orders = (
+        [units.order for units in structure.sums.units] if hasattr(structure, "sums") else [None] * len(design.levels)
+    )
     for level, order, (mean, var) in zip(design.levels, orders, structure.effects(look.state, a), strict=True):
         turn = _turn(fitted, level) * scale
         mean, sd = mean @ turn.T, np.sqrt(np.maximum(np.einsum("pq,iqr,pr->ip", turn, var, turn), 0) * look.sigma2)
@@ -53,7 +55,9 @@ def ranef(fitted: "Fitted") -> pl.DataFrame:
     for level, (mean, sd) in zip(fitted.design.levels, by_level(fitted), strict=True):
         labels = pl.concat_str([pl.col(name).cast(pl.String) for name in level.labels.columns], separator=":")
         names = [name for term in level.terms for name in term.names]
-        who = level.labels.select(labels.alias("level"), *(pl.col(name).alias(f"by{at}") for at, name in enumerate(level.labels.columns)))
+        who = level.labels.select(
+            labels.alias("level"), *(pl.col(name).alias(f"by{at}") for at, name in enumerate(level.labels.columns))
+        )
         for at, name in enumerate(names):
             parts.append(who.sort([f"by{k}" for k in range(len(level.labels.columns))], maintain_order=True).select("level").with_columns(
                 pl.lit(level.name).alias("grpvar"), pl.lit(name).alias("term"),
@@ -89,9 +93,18 @@ def _of_rows_fitted(fitted: "Fitted", conditional: bool) -> Floats:
 
 def _of_new(fitted: "Fitted", newdata: Any, conditional: bool) -> Floats:
     design = fitted.design
-    numbers = list(dict.fromkeys([*design.fixed.used, *(name for each in design.levels for term in each.terms for name in term.side.used if conditional)]))
+    numbers = list(
+        dict.fromkeys(
+            [
+                *design.fixed.used,
+                *(name for each in design.levels for term in each.terms for name in term.side.used if conditional),
+            ]
+        )
+    )
     groups = list(dict.fromkeys(name for each in design.levels for name in each.labels.columns)) if conditional else []
-    given = read_columns.frame(newdata, list(dict.fromkeys([*numbers, *groups]))) if numbers or groups else _bare(newdata)
+    given = (
+        read_columns.frame(newdata, list(dict.fromkeys([*numbers, *groups]))) if numbers or groups else _bare(newdata)
+    )
     rows = given.with_row_index("row of newdata")
     whole, _ = read_columns.whole_rows(rows, numbers)
     made = np.full(rows.height, np.nan)

@@ -1,8 +1,8 @@
 """The answer: estimates with their uncertainty, in the columns that broom gives.
 
-    fitted.tidy()      effect, group, term, estimate, std.error, statistic, df, p.value, conf.low, conf.high
-    fitted.glance()    nobs, sigma, logLik, AIC, BIC, criterion ..
-    fitted.ranef()     each unit's effects, with what is not known of them
+fitted.tidy()      effect, group, term, estimate, std.error, statistic, df, p.value, conf.low, conf.high
+fitted.glance()    nobs, sigma, logLik, AIC, BIC, criterion ..
+fitted.ranef()     each unit's effects, with what is not known of them
 """
 
 from dataclasses import dataclass, field

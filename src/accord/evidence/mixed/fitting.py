@@ -34,10 +34,14 @@ def fit(
     _known("method", method, ("reml", "ml"))
     _known("engine", engine, ("auto", "numba", "numpy"))
     made = design(read(formula), data, weights)
-    return fit_design(made, reml=method == "reml", compiled={"auto": None, "numba": True, "numpy": False}[engine], told=progress)
+    return fit_design(
+        made, reml=method == "reml", compiled={"auto": None, "numba": True, "numpy": False}[engine], told=progress
+    )
 
 
-def fit_design(made: Design, *, reml: bool, compiled: bool | None = None, told: Told = None, near: Fitted | None = None) -> Fitted:
+def fit_design(
+    made: Design, *, reml: bool, compiled: bool | None = None, told: Told = None, near: Fitted | None = None
+) -> Fitted:
     """The same from a design; `near` is a fit to start from."""
     structure = _structure(made, compiled, told)
     kept, made = _told_apart(made, structure.total if not isinstance(structure, Nested) else structure.sums.total)
@@ -54,8 +58,9 @@ def _known(what: str, got: str, wanted: Sequence[str]) -> None:
 
 
 def _structure(made: Design, compiled: bool | None, told: Told) -> Any:
-    if parents(made) is not None:
-        return Nested(reduce(made, made.x, compiled, told))
+    up = parents(made)
+    if up is not None:
+        return Nested(reduce(made, made.x, up, compiled, told))
     from accord.evidence.mixed.crossed import Crossed
 
     return Crossed(made, made.x, told)

@@ -58,12 +58,18 @@ class Formula:
 def read(text: str) -> Formula:
     """The parts of a formula; UsageError where it is none."""
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise UsageError(f"the formula: got {_short(text)}, wanted text of at most {LONGEST} signs, as y ~ x + (1 | client)")
+        raise UsageError(
+            f"the formula: got {_short(text)}, wanted text of at most {LONGEST} signs, as y ~ x + (1 | client)"
+        )
     if any(sign in text for sign in "{}\n\\;@"):
-        raise UsageError(f"the formula {_short(text)}: braces, backslashes, ; and @ have no meaning here; leave them out")
+        raise UsageError(
+            f"the formula {_short(text)}: braces, backslashes, ; and @ have no meaning here; leave them out"
+        )
     sides = _split(text, "~")
     if len(sides) != 2 or not all(side.strip() for side in sides):
-        raise UsageError(f"the formula {_short(text)}: wanted one ~ with something on both sides, as y ~ x + (1 | client)")
+        raise UsageError(
+            f"the formula {_short(text)}: wanted one ~ with something on both sides, as y ~ x + (1 | client)"
+        )
     fixed, bars = _apart(sides[1])
     if not bars:
         raise UsageError(
@@ -118,7 +124,9 @@ def _bare(name: str) -> str:
     name = name.strip()
     plain = name[1:-1] if len(name) > 2 and name[0] == name[-1] == "`" else name
     if not plain or (plain == name and not re.fullmatch(r"[^\W\d][\w.]*", name)):
-        raise UsageError(f"a random term is grouped by {name or 'nothing'!r}; wanted the name of a column, in `..` if it is odd")
+        raise UsageError(
+            f"a random term is grouped by {name or 'nothing'!r}; wanted the name of a column, in `..` if it is odd"
+        )
     return plain
 
 
@@ -184,7 +192,9 @@ def checked(expression: str) -> str:
     try:
         tree = ast.parse(expression, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise UsageError(f"the term {_short(expression)} cannot be read; wanted a column or a function of one") from None
+        raise UsageError(
+            f"the term {_short(expression)} cannot be read; wanted a column or a function of one"
+        ) from None
     for node in ast.walk(tree):
         _harmless(node, expression)
     return expression
@@ -198,7 +208,11 @@ def _harmless(node: Any, expression: str) -> None:
         fault = f"only these functions are known: {', '.join(sorted(FUNCTIONS))}"
     elif isinstance(node, ast.Pow | ast.BinOp) and isinstance(getattr(node, "op", None), ast.Pow):
         power = node.right if isinstance(node, ast.BinOp) else None
-        if not (isinstance(power, ast.Constant) and isinstance(power.value, int | float) and abs(power.value) <= HIGHEST_POWER):
+        if not (
+            isinstance(power, ast.Constant)
+            and isinstance(power.value, int | float)
+            and abs(power.value) <= HIGHEST_POWER
+        ):
             fault = f"a power is a number up to {HIGHEST_POWER}"
     elif isinstance(node, ast.Constant) and isinstance(node.value, int) and abs(node.value) > 10**12:
         fault = "a number is larger than 10^12"

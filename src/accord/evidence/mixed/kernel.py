@@ -1,53 +1,55 @@
 """The hot loops, compiled: rows into tables, tables out to what is left, and back. `sums._add`, `nested._level` and
-`nested.inward` are their references. Threads take whole parents; sums are added in one order, so a run repeats exactly."""
+`nested.inward` are their references.
 
+How many effects (q), columns (c) and outer effects (u) there are is told by the lengths of tuples: those belong to the
+type, so that each shape is compiled for itself, once, and its loops unrolled. Units are shared out in a fixed number of
+pieces whose sums are added in order: a run repeats exactly on any number of cores.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numba
 import numpy as np
 
+from accord.evidence.mixed.design import Design
 from accord.outcome.columns import Floats, Ints
 
-PARTS = 64
+PIECES, THREADS_FROM = 8, 50_000
+# Sums may be added in another order, which changes the last digits; NaN and infinity keep their meaning.
+FAST = {"contract", "reassoc", "nsz"}
+compiled: Any = numba.njit(nogil=True, cache=True, fastmath=FAST)
 
 
-@numba.njit(cache=True, fastmath={"contract", "reassoc", "nsz"})
-def add(block: Floats, weighed: Floats, codes: Ints, at: Ints, table: Floats) -> None:
-    """Add each row's products to the table of its unit."""
-    n, c = block.shape
-    q = at.shape[0]
-    for i in range(n):
+Shape = tuple[int, ...]
+
+
+@compiled
+def _add(
+    columns: Any, centre: Floats, scale: Floats, weights: Floats, codes: Ints, at: Ints, first: int, last: int,
+    table: Floats, total: Floats, qs: Shape, cs: Shape,
+) -> None:  # fmt: skip
+    q, c = len(qs), len(cs)
+    row, sums = np.empty(c), np.zeros((c, c))
+    for i in range(first, last):
+        for k in range(c):
+            row[k] = (columns[k][i] - centre[k]) * scale[k]
+        w = weights[i] if len(weights) else 1.0
         unit = codes[i]
         for r in range(q):
-            z = block[i, at[r]]
+            z = row[at[r]] * w
             for k in range(c):
-                table[unit, r, k] += z * weighed[i, k]
-
-
-@numba.njit(cache=True, fastmath={"contract", "reassoc", "nsz"})
-def _solve(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats) -> float:
-    """Y = (I + G D)^-1 B of one unit; gives log|I + G D|."""
-    q, c = B.shape
-    if q == 1:
-        det = 1.0 + B[0, at[0]] * D[0, 0]
+                table[unit, r, k] += z * row[k]
         for k in range(c):
-            Y[0, k] = B[0, k] / det
-        return np.log(det)
-    if q == 2:
-        g11, g12, g21, g22 = B[0, at[0]], B[0, at[1]], B[1, at[0]], B[1, at[1]]
-        a11, a12 = 1.0 + g11 * D[0, 0] + g12 * D[1, 0], g11 * D[0, 1] + g12 * D[1, 1]
-        a21, a22 = g21 * D[0, 0] + g22 * D[1, 0], 1.0 + g21 * D[0, 1] + g22 * D[1, 1]
-        det = a11 * a22 - a12 * a21
-        i11, i12, i21, i22 = a22 / det, -a12 / det, -a21 / det, a11 / det
-        for k in range(c):
-            b1, b2 = B[0, k], B[1, k]
-            Y[0, k] = i11 * b1 + i12 * b2
-            Y[1, k] = i21 * b1 + i22 * b2
-        return np.log(det)
-    return _eliminate(B, D, at, Y, work)
+            z = row[k] * w
+            for l in range(c):
+                sums[k, l] += z * row[l]
+    total += sums
 
 
-@numba.njit(cache=True)
+@compiled
 def _eliminate(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats) -> float:
     """The same for three effects and more: Gauss with row exchanges."""
     q, c = B.shape
@@ -59,18 +61,19 @@ def _eliminate(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats) -> float
             work[r, s] = total
         for k in range(c):
             Y[r, k] = B[r, k]
-    log = 0.0
+    det = 1.0
     for r in range(q):
         best = r
         for s in range(r + 1, q):
             if abs(work[s, r]) > abs(work[best, r]):
                 best = s
         if best != r:
+            det = -det
             for s in range(q):
                 work[r, s], work[best, s] = work[best, s], work[r, s]
             for k in range(c):
                 Y[r, k], Y[best, k] = Y[best, k], Y[r, k]
-        log += np.log(abs(work[r, r]))
+        det *= work[r, r]
         for s in range(r + 1, q):
             share = work[s, r] / work[r, r]
             for m in range(r + 1, q):
@@ -83,106 +86,146 @@ def _eliminate(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats) -> float
             for m in range(r + 1, q):
                 total -= work[r, m] * Y[m, k]
             Y[r, k] = total / work[r, r]
-    return log
+    return det
 
 
-@numba.njit(cache=True, parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def _out(table: Floats, D: Floats, at: Ints, starts: Ints, rows: Ints) -> Any:
-    parents, (q, c), u = starts.shape[0] - 1, table.shape[1:], rows.shape[0]
-    gone = np.zeros((PARTS, c, c))
-    logs = np.zeros(PARTS)
-    lost = np.zeros((parents, u, c))
-    units = table.shape[0]
-    for part in numba.prange(PARTS):
-        Y, DY, work = np.empty((q, c)), np.empty((q, c)), np.empty((q, q))
-        sum_ = np.zeros((c, c))
-        log = 0.0
-        first, last = _share(starts, part, units)
-        for j in range(first, last):
-            low, high = (starts[j], starts[j + 1]) if u or parents > 1 else (part * units // PARTS, (part + 1) * units // PARTS)
-            for i in range(low, high):
-                B = table[i]
-                log += _solve(B, D, at, Y, work)
+@compiled
+def _solve(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats, qs: Shape, cs: Shape) -> float:
+    """Y = (I + G D)^-1 B of one unit, B its table; gives |I + G D|."""
+    q, c = len(qs), len(cs)
+    if q == 1:
+        det: float = 1.0 + B[0, at[0]] * D[0, 0]
+        for k in range(c):
+            Y[0, k] = B[0, k] / det
+        return det
+    if q == 2:
+        g11, g12, g22 = B[0, at[0]], B[0, at[1]], B[1, at[1]]
+        a11, a12 = 1.0 + g11 * D[0, 0] + g12 * D[1, 0], g11 * D[0, 1] + g12 * D[1, 1]
+        a21, a22 = g12 * D[0, 0] + g22 * D[1, 0], 1.0 + g12 * D[0, 1] + g22 * D[1, 1]
+        det = a11 * a22 - a12 * a21
+        i11, i12, i21, i22 = a22 / det, -a12 / det, -a21 / det, a11 / det
+        for k in range(c):
+            b1, b2 = B[0, k], B[1, k]
+            Y[0, k] = i11 * b1 + i12 * b2
+            Y[1, k] = i21 * b1 + i22 * b2
+        return det
+    return _eliminate(B, D, at, Y, work)
+
+
+@compiled
+def _out(
+    table: Floats, D: Floats, at: Ints, owner: Ints, rows: Ints, first: int, last: int, gone: Floats, lost: Floats,
+    qs: Shape, cs: Shape, us: Shape,
+) -> float:  # fmt: skip
+    q, c, u = len(qs), len(cs), len(us)
+    Y, DY, work, sums = np.empty((q, c)), np.empty((q, c)), np.empty((q, q)), np.zeros((c, c))
+    log, product = 0.0, 1.0
+    for i in range(first, last):
+        B = table[i]
+        # One logarithm for many: each determinant is 1 or more.
+        product *= _solve(B, D, at, Y, work, qs, cs)
+        if product > 1e150:
+            log, product = log + np.log(product), 1.0
+        for r in range(q):
+            for k in range(c):
+                total = 0.0
+                for m in range(q):
+                    total += D[r, m] * Y[m, k]
+                DY[r, k] = total
+        for k in range(c):
+            for l in range(c):
                 for r in range(q):
-                    for k in range(c):
-                        total = 0.0
-                        for m in range(q):
-                            total += D[r, m] * Y[m, k]
-                        DY[r, k] = total
+                    sums[k, l] += B[r, k] * DY[r, l]
+        for v in range(u):
+            for l in range(c):
+                total = 0.0
                 for r in range(q):
-                    for k in range(c):
-                        b = B[r, k]
-                        for l in range(k, c):
-                            sum_[k, l] += b * DY[r, l]
-                    for v in range(u):
-                        b = B[r, rows[v]]
-                        for l in range(c):
-                            lost[j, v, l] += b * DY[r, l]
-        gone[part] = sum_
-        logs[part] = log
-    return gone, logs, lost
+                    total += B[r, rows[v]] * DY[r, l]
+                lost[owner[i], v, l] += total
+    gone[:] = sums
+    return log + np.log(product)
 
 
-@numba.njit(cache=True)
-def _share(starts: Ints, part: int, units: int) -> Any:
-    """The parents one part takes: as many units as the others. A single parent is shared out by units instead."""
-    parents = starts.shape[0] - 1
-    if parents == 1:
-        return 0, 1
-    first = np.searchsorted(starts[:-1], part * units // PARTS)
-    last = parents if part == PARTS - 1 else np.searchsorted(starts[:-1], (part + 1) * units // PARTS)
-    return first, last
+@compiled
+def _back(
+    table: Floats, D: Floats, at: Ints, owner: Ints, rows: Ints, A: Floats, Q: Floats, M: Floats, first: int,
+    last: int, found: Floats, qs: Shape, cs: Shape, us: Shape,
+) -> None:  # fmt: skip
+    q, c, u = len(qs), len(cs), len(us)
+    Y, R, RM, work = np.empty((q, c)), np.empty((q, c)), np.empty((q, c)), np.empty((q, q))
+    sums = np.zeros((q, q))
+    for i in range(first, last):
+        _solve(table[i], D, at, Y, work, qs, cs)
+        j = owner[i]
+        for r in range(q):
+            for k in range(c):
+                R[r, k] = Y[r, k]
+            for v in range(u):
+                y = Y[r, rows[v]]
+                for k in range(c):
+                    R[r, k] -= y * A[j, v, k]
+            for k in range(c):
+                RM[r, k] = 0.0
+            for l in range(c):
+                for k in range(c):
+                    RM[r, k] += R[r, l] * M[l, k]
+        for r in range(q):
+            for s in range(q):
+                total = Y[r, at[s]]
+                for k in range(c):
+                    total -= RM[r, k] * R[s, k]
+                for v in range(u):
+                    for w in range(u):
+                        total -= Y[r, rows[v]] * Q[j, v, w] * Y[s, rows[w]]
+                sums[r, s] += total
+    found[:] = sums
 
 
-@numba.njit(cache=True, parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def _back(table: Floats, D: Floats, at: Ints, starts: Ints, rows: Ints, A: Floats, Q: Floats, M: Floats) -> Any:
-    parents, (q, c), u = starts.shape[0] - 1, table.shape[1:], rows.shape[0]
-    found = np.zeros((PARTS, q, q))
-    units = table.shape[0]
-    for part in numba.prange(PARTS):
-        Y, R, RM, work = np.empty((q, c)), np.empty((q, c)), np.empty((q, c)), np.empty((q, q))
-        sum_ = np.zeros((q, q))
-        first, last = _share(starts, part, units)
-        for j in range(first, last):
-            low, high = (starts[j], starts[j + 1]) if parents > 1 else (part * units // PARTS, (part + 1) * units // PARTS)
-            for i in range(low, high):
-                _solve(table[i], D, at, Y, work)
-                for r in range(q):
-                    for k in range(c):
-                        R[r, k] = Y[r, k]
-                    for v in range(u):
-                        y = Y[r, rows[v]]
-                        for k in range(c):
-                            R[r, k] -= y * A[j, v, k]
-                for r in range(q):
-                    for k in range(c):
-                        RM[r, k] = 0.0
-                    for l in range(c):
-                        y = R[r, l]
-                        for k in range(c):
-                            RM[r, k] += y * M[l, k]
-                for r in range(q):
-                    for s in range(q):
-                        total = Y[r, at[s]]
-                        for k in range(c):
-                            total -= RM[r, k] * R[s, k]
-                        for v in range(u):
-                            y = Y[r, rows[v]]
-                            for w in range(u):
-                                total -= y * Q[j, v, w] * Y[s, rows[w]]
-                        sum_[r, s] += total
-        found[part] = sum_
-    return found
+def add(
+    design: Design, weights: Floats, codes: Ints, at: Ints, first: int, last: int, table: Floats, total: Floats
+) -> None:
+    """Add the products of rows first to last to the tables of their units, and to the total."""
+    scale, shape = 1 / design.scale, _shape(*table.shape[1:])
+    _add(design.columns, design.centre, scale, weights, codes, at, first, last, table, total, *shape)
 
 
-def out(table: Floats, D: Floats, at: Ints, starts: Ints, rows: Ints) -> tuple[Floats, float, Floats]:
+def out(table: Floats, D: Floats, at: Ints, owner: Ints, starts: Ints, rows: Ints) -> tuple[Floats, float, Floats]:
     """B'D Y summed, log|I + G D| summed, and by parent the rows of B'D Y that outer levels need."""
-    gone, logs, lost = _out(table, D, at, starts, rows)
-    upper = gone.sum(axis=0)
-    return upper + np.triu(upper, 1).T, float(logs.sum()), lost
+    (q, c), u = table.shape[1:], len(rows)
+    shape = _shape(q, c, u)
+    gone, lost = np.zeros((PIECES, c, c)), np.zeros((len(starts) - 1, u, c))
+    logs = _shared(
+        starts, len(table), lambda piece, a, b: _out(table, D, at, owner, rows, a, b, gone[piece], lost, *shape)
+    )
+    total = gone.sum(axis=0)
+    return (total + total.T) / 2, sum(logs), lost
 
 
-def back(table: Floats, D: Floats, at: Ints, starts: Ints, rows: Ints, A: Floats, Q: Floats, M: Floats) -> Floats:
+def back(
+    table: Floats, D: Floats, at: Ints, owner: Ints, starts: Ints, rows: Ints, A: Floats, Q: Floats, M: Floats
+) -> Floats:
     """The derivative of the criterion by D, as in `nested.inward`."""
-    slope = _back(table, D, at, starts, rows, A, Q, M).sum(axis=0)
+    (q, c), u = table.shape[1:], len(rows)
+    shape, found = _shape(q, c, u), np.zeros((PIECES, q, q))
+    _shared(
+        starts, len(table), lambda piece, a, b: _back(table, D, at, owner, rows, A, Q, M, a, b, found[piece], *shape)
+    )
+    slope = found.sum(axis=0)
     return np.asarray((slope + slope.T) / 2, np.float64)
+
+
+def _shared(starts: Ints, units: int, run: Callable[[int, int, int], Any]) -> list[Any]:
+    """The units in pieces, those of one parent in the same; by threads where there is enough to do."""
+    ends = [units * k // PIECES for k in range(PIECES + 1)]
+    if len(starts) > 2:
+        ends = [int(starts[np.searchsorted(starts, end)]) for end in ends]
+    calls = [(piece, a, b) for piece, (a, b) in enumerate(zip(ends[:-1], ends[1:], strict=True))]
+    if units < THREADS_FROM or (os.cpu_count() or 1) < 2:
+        return [run(*call) for call in calls]
+    with ThreadPoolExecutor(min(PIECES, os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda call: run(*call), calls))
+
+
+def _shape(*sizes: int) -> tuple[Shape, ...]:
+    """Tuples of these lengths."""
+    return tuple((0,) * size for size in sizes)

@@ -103,7 +103,9 @@ class Likelihood:
         rss = max(float(a @ left @ a), 0.0)
         profiled = rss / self.free
         if not profiled > 1e-14 * max(float(left[y, y]), 1e-300) or not np.isfinite(profiled):
-            raise DataError("every row lies on its line, so there is no error left to estimate; the model fits the data exactly")
+            raise DataError(
+                "every row lies on its line, so there is no error left to estimate; the model fits the data exactly"
+            )
         used = profiled if sigma2 is None else sigma2
         criterion = logs + self.free * log(2 * pi * used) + rss / used - self.structure.log_weights
         M = np.outer(a, a) / used

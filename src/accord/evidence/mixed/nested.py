@@ -68,7 +68,7 @@ def _compiled_level(table: Floats, D: Floats, units: Units, later: Sequence[Unit
     from accord.evidence.mixed.kernel import out
 
     rows = np.array([at for one in later for at in one.at], np.int64)
-    gone, log, lost = out(table, D, np.array(units.at), units.starts, rows)
+    gone, log, lost = out(table, D, np.array(units.at), units.parent, units.starts, rows)
     return None, gone, log, lost
 
 
@@ -112,7 +112,9 @@ def above(sums: Sums, out: Outward) -> list[Above]:
         cov = -across @ Q_up
         mine = E + across @ Q_up @ np.swapaxes(across, 1, 2)
         A = np.concatenate([own, A_up], axis=1)
-        Q = np.concatenate([np.concatenate([mine, cov], axis=2), np.concatenate([np.swapaxes(cov, 1, 2), Q_up], axis=2)], axis=1)
+        Q = np.concatenate(
+            [np.concatenate([mine, cov], axis=2), np.concatenate([np.swapaxes(cov, 1, 2), Q_up], axis=2)], axis=1
+        )
         found.insert(0, Above((*units.at, *outer.rows), A, Q))
     return found
 
@@ -140,7 +142,8 @@ def inward(sums: Sums, out: Outward, M: Floats) -> list[Floats]:
             from accord.evidence.mixed.kernel import back
 
             rows = np.array(outer.rows, np.int64)
-            found.append(back(passed.reduced, passed.D, np.array(units.at), units.starts, rows, outer.A, outer.Q, M))
+            at = np.array(units.at)
+            found.append(back(passed.reduced, passed.D, at, units.parent, units.starts, rows, outer.A, outer.Q, M))
             continue
         Y = _Y(units, passed)
         own = Y[:, :, list(units.at)].sum(axis=0)

@@ -13,7 +13,7 @@ import numpy as np
 from accord.evidence.mixed.design import Design
 from accord.outcome.columns import Floats, Ints
 
-ROWS = 65_536
+ROWS = 262_144
 # From so many rows on, compiling and loading the kernels is won back.
 COMPILED_FROM = 200_000
 Told = Callable[[int, int], None] | None
@@ -59,34 +59,40 @@ def parents(design: Design) -> list[Ints] | None:
     return found
 
 
-def reduce(design: Design, x: Sequence[int], compiled: bool | None = None, told: Told = None) -> Sums:
-    """The sums of a design whose levels are nested; `x` are the fixed effects' columns that are kept."""
-    up = parents(design)
-    if up is None:
-        raise ValueError("the levels are not nested")
+def reduce(
+    design: Design, x: Sequence[int], up: Sequence[Ints], compiled: bool | None = None, told: Told = None
+) -> Sums:
+    """The sums of a design whose levels are nested by `up` (`parents`); `x` are the fixed effects' columns."""
     compiled = design.n >= COMPILED_FROM if compiled is None else compiled
     orders = _orders(design, up)
-    number = [np.empty_like(order) for order in orders]
-    for each, order in zip(number, orders, strict=True):
-        each[order] = np.arange(len(order))
-    tables, total = _tables(design, [numbers[level.codes] for numbers, level in zip(number, design.levels, strict=True)], compiled, told)
-    units = []
+    within = [k for k, level in enumerate(design.levels) if k and set(level.at) <= set(design.levels[0].at)]
+    tables, total = (_compiled_tables if compiled else _tables)(design, within, told)
+    units: list[Units] = []
     for k, level in enumerate(design.levels):
-        outer = number[k + 1][up[k][orders[k]]] if k < len(up) else np.zeros(level.size, np.int64)
-        count = design.levels[k + 1].size if k < len(up) else 1
-        starts = np.searchsorted(outer, np.arange(count + 1))
-        units.append(Units(level.at, level.blocks, tables[k], starts, orders[k], outer))
+        number = _inverse(orders[k + 1]) if k < len(up) else np.zeros(1, np.int64)
+        parent = number[up[k][orders[k]]] if k < len(up) else np.zeros(level.size, np.int64)
+        starts = np.searchsorted(parent, np.arange(len(number) + 1))
+        table = _from_inner(units, k, level.at) if k in within else _sorted(tables[k], orders[k])
+        units.append(Units(level.at, level.blocks, table, starts, orders[k], parent))
     logs = 0.0 if design.weights is None else float(np.log(design.weights).sum())
     return Sums(tuple(units), total, tuple(x), design.n, logs, compiled)
+
+
+def _inverse(order: Ints) -> Ints:
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def _sorted(table: Floats, order: Ints) -> Floats:
+    return table if (order[1:] > order[:-1]).all() else table[order]
 
 
 def _orders(design: Design, up: Sequence[Ints]) -> list[Ints]:
     """For each level the units in an order that keeps those of one parent together, outermost first."""
     orders = [np.arange(design.levels[-1].size)]
     for parent in reversed(up):
-        rank = np.empty(len(orders[0]), np.int64)
-        rank[orders[0]] = np.arange(len(orders[0]))
-        orders.insert(0, np.argsort(rank[parent], kind="stable"))
+        orders.insert(0, np.argsort(_inverse(orders[0])[parent], kind="stable"))
     return orders
 
 
@@ -104,44 +110,48 @@ def blocks(design: Design, told: Told = None) -> Any:
             told(part.stop, design.n)
 
 
-def _tables(design: Design, codes: Sequence[Ints], compiled: bool, told: Told) -> tuple[list[Floats], Floats]:
+def _tables(design: Design, within: Sequence[int], told: Told) -> tuple[list[Floats], Floats]:
+    """The reference: one weighted count for each cell of the tables."""
     c = len(design.columns)
     made = [np.zeros((level.size, len(level.at), c)) for level in design.levels]
     total = np.zeros((c, c))
-    add = _compiled_add() if compiled else _add
-    own = [k for k in range(len(design.levels)) if k == 0 or not set(design.levels[k].at) <= set(design.levels[0].at)]
     for block, weights, part in blocks(design, told):
         weighed = block if weights is None else block * weights[:, None]
         total += block.T @ weighed
-        for k in own:
-            add(block, weighed, codes[k][part], np.array(design.levels[k].at), made[k])
-    for k in range(1, len(design.levels)):
-        if k not in own:
-            made[k] = _from_inner(design, codes, made[0], k)
+        for k, level in enumerate(design.levels):
+            if k in within:
+                continue
+            for r, place in enumerate(level.at):
+                for column in range(c):
+                    cells = np.bincount(level.codes[part], block[:, place] * weighed[:, column], level.size)
+                    made[k][:, r, column] += cells
     return made, (total + total.T) / 2
 
 
-def _from_inner(design: Design, codes: Sequence[Ints], inner: Floats, k: int) -> Floats:
-    """Tables of an outer level out of those of the innermost, whose columns hold its own."""
-    owner = np.empty(design.levels[0].size, np.int64)
-    owner[codes[0]] = codes[k]
-    places = [design.levels[0].at.index(at) for at in design.levels[k].at]
-    made = np.zeros((design.levels[k].size, len(places), inner.shape[2]))
-    np.add.at(made, owner, inner[:, places])
-    return made
-
-
-def _add(block: Floats, weighed: Floats, codes: Ints, at: Ints, table: Floats) -> None:
-    """The reference: one weighted count for each cell of the tables."""
-    for r, place in enumerate(at):
-        for k in range(block.shape[1]):
-            table[:, r, k] += np.bincount(codes, block[:, place] * weighed[:, k], len(table))
-
-
-def _compiled_add() -> Any:
+def _compiled_tables(design: Design, within: Sequence[int], told: Told) -> tuple[list[Floats], Floats]:
     from accord.evidence.mixed.kernel import add
 
-    return add
+    c = len(design.columns)
+    made = [np.zeros((level.size, len(level.at), c)) for level in design.levels]
+    total = np.zeros((c, c))
+    weights = np.ones(0) if design.weights is None else design.weights
+    for first in range(0, design.n, ROWS):
+        last = min(first + ROWS, design.n)
+        for k, level in enumerate(design.levels):
+            if k not in within:
+                extra = total if k == 0 else np.zeros((c, c))
+                add(design, weights, level.codes, np.array(level.at), first, last, made[k], extra)
+        if told:
+            told(last, design.n)
+    return made, (total + total.T) / 2
+
+
+def _from_inner(units: Sequence[Units], k: int, at: tuple[int, ...]) -> Floats:
+    """Tables of an outer level out of those of the innermost, whose columns hold its own."""
+    table = units[0].table[:, [units[0].at.index(place) for place in at]]
+    for level in units[:k]:
+        table = np.add.reduceat(table, level.starts[:-1], axis=0)
+    return table
 
 
 def some(sums: Sums, chosen: Ints, total: Floats, n: int) -> Sums:
