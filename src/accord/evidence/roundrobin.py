@@ -11,7 +11,7 @@ Standard errors, derived: the model is the same for any order of the n people, s
 not bear on each other: the actor and partner effects, a 2 x 2 Wishart matrix with n - 1 degrees of freedom; the
 symmetric part of what is left, chi^2 with n (n - 3) / 2; the antisymmetric part, chi^2 with (n - 1)(n - 2) / 2. Every
 component is a sum of these, and the variance of each is estimated without bias: 2 s^2 / (df + 2) for a mean square s.
-For normal ratings this is the error of Lashley & Bond (1997) as TripleR prints it. No person's effect is shown to others.
+For normal ratings this is the error of Lashley & Bond (1997) as TripleR prints it. No person's effect is shown.
 """
 
 import math
@@ -283,10 +283,10 @@ def _told(groups: list[_Squares], errors: str, conf_level: float) -> RoundRobin:
     else:
         variance = {part: float(weights**2 @ [one.variances()[part] for one in groups]) for part in PARTS}
     wide = _quantile(conf_level, len(groups) - 1 if errors == "between" else sum(one.n - 1 for one in groups))
-    parts = [_component(mean[part], math.sqrt(variance[part]), wide) for part in PARTS]
-    trusted = [_reliability(groups, weights, mean, part) for part in PARTS[:2]]
+    a, b, g, ab, gg = [_component(mean[part], math.sqrt(variance[part]), wide) for part in PARTS]
+    trust_a, trust_b = [_reliability(groups, weights, mean, part) for part in PARTS[:2]]
     m = float(weights @ [one.mean for one in groups])
-    return RoundRobin(m, *parts, *trusted, tuple(one.n for one in groups), errors, conf_level)
+    return RoundRobin(m, a, b, g, ab, gg, trust_a, trust_b, tuple(one.n for one in groups), errors, conf_level)
 
 
 def _component(estimate: float, se: float, wide: float) -> Component:
