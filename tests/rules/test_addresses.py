@@ -27,6 +27,7 @@ from accord.web.pages.models import Article, Comment
 from accord.web.people.asker import of_client, of_member
 from accord.web.safety.models import Flag
 from tests.cast import Cast, alliance_answers, phq9, send
+from tests.web.evidence.releasing import released
 from tests.web.fit.meeting import ZOE, confirm, searching
 from tests.web.fit.offering import offers
 from tests.web.fit.waiting import applied, keeps_a_list, waits
@@ -66,6 +67,8 @@ OPERATORS = (302, 404, 404, 404, 404, 404, 404, 404, 200, 404)
 WRITERS = (302, 404, 404, 200, 200, 404, 200, 404, 404, 200)
 WROTE = (302, 404, 404, 200, 404, 404, 200, 404, 404, 404)  # the author, and the practice's manager
 WRITERS_POST = (302, 404, 404, 405, 405, 404, 405, 404, 404, 405)
+MANY = (302, 404, 404, 200, 200, 404, 200, 200, 404, 200)  # who may be shown a release
+OWN_PRACTICE = (302, 404, 404, 200, 200, 404, 200, 200, 404, 404)
 STAFF = (302, 404, 404, 200, 200, 200, 200, 200, 200, 200)
 
 TABLE: dict[str, tuple[int, ...]] = {
@@ -122,6 +125,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "my_beginning": ONLY_ADA,
     "look_again": ONLY_ADA_POSTS,
     "my_address": CLIENTS,
+    **dict.fromkeys(("my_research", "my_learned"), CLIENTS),
     "wrong": CLIENTS,
     "my_sign_in": EVERYONE,
     "my_enter": EVERYONE,
@@ -179,6 +183,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "work_out": MANAGERS_POST,
     "turn": MANAGERS_POST,
     "how_expected": READERS,
+    "new_release": MANAGERS,
+    **dict.fromkeys(("freeze_release", "turn_release"), MANAGERS_POST),
+    "releases": MANY,
+    **dict.fromkeys(("release", "release_file"), OWN_PRACTICE),
     "research": RESEARCHERS,
     "machinery": OPERATORS,
     "you": STAFF,
@@ -265,11 +273,25 @@ POSTS = {
     "withdraw_licence": {},
     "put_back_licence": {},
     "licence": {"what": "verify", "looked": "on"},
+    "my_research": {"yes": "yes"},
+    "freeze_release": {"purpose": "evaluation", "first": "8104", "last": "8104", "attempt": str(uuid4())},
+    "turn_release": {"turn": "hide", "why": "mine"},
 }
 """Addresses that change something of Ada's (or her therapist's), with a body that would."""
 ASSIGNING = ("finding", "apply_assignment", "undo_assignment")
-BY_MANAGERS = (*ASSIGNING, "member_leaves", "edit_article", "publish_article", "comment", "licence", "turn", "work_out")
-ALSO = {("deputy", "flag"), *(("manager", name) for name in BY_MANAGERS)}
+FREEZING = ("freeze_release", "turn_release")
+BY_MANAGERS = (
+    *ASSIGNING,
+    *FREEZING,
+    "member_leaves",
+    "edit_article",
+    "publish_article",
+    "comment",
+    "licence",
+    "turn",
+    "work_out",
+)
+ALSO = {("deputy", "flag"), ("another client", "my_research"), *(("manager", name) for name in BY_MANAGERS)}
 
 
 def own_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -349,12 +371,18 @@ def places_of(cast: Cast) -> dict[str, str]:
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
 
 
+def _released(cast: Cast) -> dict[str, list[object]]:
+    one = released(cast, ("therapist", "researcher"))
+    return {**{key: [one.pk] for key in ("release", "turn_release")}, "release_file": [one.pk, "json"]}
+
+
 def _waiting(cast: Cast) -> dict[str, list[object]]:
     """Somebody on the practice's list, to whom her therapist was suggested."""
     keeps_a_list(cast)
     place = waits(cast, "Yan Waits")
     assigned = applied(cast)
     return {
+        **_released(cast),
         "join_list": [cast.practice.pk],
         "list_step": [place.pk, "leave"],
         **{key: [assigned.pk] for key in ("assignment", "undo_assignment")},

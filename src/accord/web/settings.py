@@ -11,7 +11,8 @@ import environ
 from accord.web.people import keys
 
 env = environ.Env()
-ROOMS = ["audit", "people", "notices", "safety", "pages", "fit", "alliance", "outcome", "mechanism", "home", "design"]
+ROOMS = ["audit", "people", "notices", "safety", "pages", "fit", "alliance", "outcome", "evidence", "mechanism"]
+ROOMS += ["home", "design"]
 HERE = Path(__file__).resolve().parent
 
 DATA = Path(env.str("ACCORD_DATA", default="~/.local/share/accord")).expanduser()

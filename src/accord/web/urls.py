@@ -20,6 +20,8 @@ from accord.web.alliance import intake_views as intake
 from accord.web.alliance import repair_views as repair
 from accord.web.alliance import sharing_views as sharing
 from accord.web.alliance import views as alliance
+from accord.web.evidence import client_views as own_word
+from accord.web.evidence import views as evidence
 from accord.web.fit import ask_views as ask
 from accord.web.fit import assign_views as assign
 from accord.web.fit import decide_views as decide
@@ -116,6 +118,8 @@ urlpatterns = [
     path("my/beginning/<uuid:course_id>/", choosing.my_beginning, name="my_beginning"),
     path("my/look-again/<uuid:course_id>/", choosing.look_again, name="look_again"),
     path("my/address/", people.my_address, name="my_address"),
+    path("my/research/", own_word.my_research, name="my_research"),
+    path("my/learned/", own_word.my_learned, name="my_learned"),
     path("my/wrong/", pages.wrong, name="wrong"),
     path("my/sign-in/", people.ask_for_code, name="my_sign_in"),
     path("my/enter/<secret:secret>/", people.enter_by_code, name="my_enter"),
@@ -183,6 +187,12 @@ urlpatterns = [
     path("practice/waiting/<uuid:assignment_id>/undo/", assign.undo_assignment, name="undo_assignment"),
     path("practice/licences/", offers.licences_list, name="licences"),
     path("practice/licences/<uuid:licence_id>/", offers.licence, name="licence"),
+    path("practice/releases/new/", evidence.new_release, name="new_release"),
+    path("practice/releases/freeze/", evidence.freeze_release, name="freeze_release"),
+    path("practice/releases/<uuid:release_id>/turn/", evidence.turn_release, name="turn_release"),
+    path("releases/", evidence.releases, name="releases"),
+    path("releases/<uuid:release_id>/", evidence.release, name="release"),
+    path("releases/<uuid:release_id>/release.<slug:kind>", evidence.release_file, name="release_file"),
     path("research/", home.research, name="research"),
     path("machinery/", home.machinery, name="machinery"),
     # every member

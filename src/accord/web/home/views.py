@@ -19,6 +19,7 @@ from accord.web.alliance import course as reading
 from accord.web.alliance import queries as alliance
 from accord.web.alliance.models import Course
 from accord.web.alliance.views import read_course
+from accord.web.evidence import queries as evidence
 from accord.web.fit import queries as fit
 from accord.web.home import gather
 from accord.web.home.became import became
@@ -45,6 +46,7 @@ def desk(request: Request) -> HttpResponse:
         "repairs": gather.open_repairs(lines),
         **gather.meetings(asker, now, _midnight(now, request.member.practice.zone)),
         "stuck": notices.stuck_since(),
+        "released": bool(evidence.releases(asker)),
         "now": now,
     }
     return render(request, "home/desk.html", context)
@@ -138,9 +140,10 @@ def _chosen(request: Request) -> tuple[str, str]:
 @only("researcher")
 @require_safe
 def research(request: Request) -> HttpResponse:
-    """What a researcher can work with: every measure's structure, and the command line for files of their own."""
+    """What a researcher can work with: releases shown to them, every measure's structure, files of their own."""
     loaded = [wording.measure(name) for name in measures.names()]
-    return render(request, "home/research.html", {"measures": loaded})
+    context = {"measures": loaded, "releases": evidence.releases(request.asker)}
+    return render(request, "home/research.html", context)
 
 
 @only("operator")

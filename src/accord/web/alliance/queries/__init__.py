@@ -75,6 +75,7 @@ from accord.web.alliance.queries.endings import (
 from accord.web.alliance.queries.finished import finished
 from accord.web.alliance.queries.intakes import already_there, intake, intakes
 from accord.web.alliance.queries.past import Past, how_many_past, past
+from accord.web.alliance.queries.released import Released, Session, first_session_day, for_release, how_many_sessions
 from accord.web.alliance.queries.repairs import (
     awaits_word,
     dismissal,
@@ -104,7 +105,9 @@ __all__ = [
     "Ended",
     "Past",
     "Rating",
+    "Released",
     "SeenStep",
+    "Session",
     "activity",
     "agreement",
     "agreement_due",
@@ -130,11 +133,14 @@ __all__ = [
     "earlier",
     "ending",
     "finished",
+    "first_session_day",
     "follow_up_measures",
     "follow_ups",
+    "for_release",
     "handed_note",
     "how_it_ended",
     "how_many_past",
+    "how_many_sessions",
     "intake",
     "intakes",
     "is_called_off",
