@@ -17,18 +17,19 @@ MOST_NAMED = 200
 
 def courses(file: str, map_file: Path | None) -> pl.DataFrame:
     """The file as it is, or what a map makes of it: therapist, client, session, held_on, attended, totals and items."""
-    return scored_file.read(file) if map_file is None else _mapped(file, map_file)
+    if map_file is None:
+        return scored_file.read(file)
+    if file != "-" and not Path(file).is_file():
+        raise UsageError(f"there is no file {file}")
+    return mapped(Path(file) if file != "-" else sys.stdin.buffer, map_file)
 
 
-def _mapped(file: str, map_file: Path) -> pl.DataFrame:
+def mapped(source: Any, map_file: Path) -> pl.DataFrame:
     """A course table by its map; what is kept out is told on stderr, as `accord import` tells it."""
     from accord.tables import Map, read_courses
 
     if not map_file.is_file():
         raise UsageError(f"there is no file {map_file}")
-    if file != "-" and not Path(file).is_file():
-        raise UsageError(f"there is no file {file}")
-    source: Any = Path(file) if file != "-" else sys.stdin.buffer
     read = read_courses(source, Map.read(map_file), **_known())
     for reason, count in read.reasons().items():
         print(f"accord: kept out by the map, {reason}: {count}", file=sys.stderr)
