@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,15 @@ def inner(function: Callable[..., Any]) -> Any:
     return numba.njit(error_model="numpy")(function)
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """A whole kernel: without the interpreter's lock and without fast-math, so that it rounds as plain Python does."""
+def kernel(function: Callable[..., Any], fast: Set[str] = frozenset()) -> Any:
+    """A whole kernel, without the interpreter's lock. Without the `fast` liberties it rounds as plain Python does."""
     folder = cache_folder(Path(function.__code__.co_filename).parent)
     settings: Any = config
     before = settings.CACHE_DIR
     # Numba looks where to cache once, here; without this it would write beside the source, in site-packages.
     settings.CACHE_DIR = str(folder or "")
     try:
-        return numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=folder is not None, nogil=True, error_model="numpy", fastmath=set(fast))(function)
     finally:
         settings.CACHE_DIR = before
 

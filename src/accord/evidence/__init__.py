@@ -12,6 +12,8 @@ from typing import Any
 _LATER: dict[str, str] = {
     "fit": "mixed.fitting",
     "Fitted": "mixed.fitted",
+    "compare": "mixed.comparing",
+    "bootstrap": "mixed.bootstrap",
 }
 
 __all__ = sorted(_LATER)  # noqa: PLE0605

@@ -6,3 +6,10 @@
 tables, `nested` (with `kernel`) or `crossed` give the criterion and its gradient from these alone, `fitting` finds the
 optimum, `fitted` is the answer. docs/evidence.md derives it.
 """
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+Floats = NDArray[Any]
+Ints = NDArray[Any]

@@ -10,8 +10,8 @@ from formulaic import Formula as Written
 from formulaic.errors import FormulaicError
 
 from accord.errors import DataError, TableError, UsageError
+from accord.evidence.mixed import Floats, Ints
 from accord.evidence.mixed.formula import _scan, _short, checked
-from accord.outcome.columns import Floats, Ints
 
 INTERCEPT = "(Intercept)"
 MOST_TERMS, HIGHEST_ORDER = 500, 4
@@ -102,7 +102,8 @@ def frame(data: Any, names: Sequence[str]) -> pl.DataFrame:
     have = list(getattr(data, "columns", data if isinstance(data, Mapping) else ()))
     if not have:
         raise DataError(
-            f"the data are {_short(type(data).__name__)} without columns; wanted a polars or pandas frame, or arrays by name"
+            f"the data are {_short(type(data).__name__)} without columns; "
+            "wanted a polars or pandas frame, or arrays by name"
         )
     for name in names:
         if name not in have:

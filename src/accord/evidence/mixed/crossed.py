@@ -6,21 +6,22 @@ with the exact gradient; beyond, by SciPy's sparse LU, and the gradient is taken
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
+from accord.evidence.mixed import Floats, Ints
 from accord.evidence.mixed.design import Design
 from accord.evidence.mixed.sums import Told, blocks
-from accord.outcome.columns import Floats, Ints
 
 DENSE, UNITS = 1_500, 2_000
 
 
 class State(NamedTuple):
-    """What one look has worked out: the innermost Y and Z'V1^-1 Z of the rest, S, and E = (D^-1 + S)^-1 where it is full."""
+    """What one look works out: the innermost Y, S = Z'V1^-1 Z of the rest, E = (D^-1 + S)^-1 where it is full."""
 
     D: list[Floats]
     Y: Floats
@@ -32,16 +33,17 @@ class State(NamedTuple):
 
 
 class Crossed:
-    """Sums of one pass: `table` and `across` of the innermost level (Z1'W C and Z1'W Z2), `rest` and `gram` of the others."""
+    """Sums of one pass: `table`, `across` of the innermost level (Z1'W C, Z1'W Z2), `rest`, `gram` of the others."""
 
     def __init__(self, design: Design, x: Sequence[int], told: Told = None) -> None:
-        self.levels, self.x, self.n = design.levels, tuple(x), design.n
+        self.levels, self.n = design.levels, design.n
+        self.x: tuple[int, ...] = tuple(x)
         self.log_weights = 0.0 if design.weights is None else float(np.log(design.weights).sum())
         first, later = design.levels[0], design.levels[1:]
         c, q = len(design.columns), len(first.at)
         self.sizes = [level.size * len(level.at) for level in later]
         ends = np.cumsum([0, *self.sizes])
-        self.parts = [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        self.parts = [slice(int(a), int(b)) for a, b in pairwise(ends)]
         Q = int(ends[-1])
         self.table, self.total, self.rest = np.zeros((first.size, q, c)), np.zeros((c, c)), np.zeros((Q, c))
         self.across, self.gram = sp.csr_matrix((first.size * q, Q)), sp.csr_matrix((Q, Q))
@@ -92,7 +94,7 @@ class Crossed:
 
     def _full(
         self, covariances: Sequence[Floats], Y: Floats, YK: Any, R: Floats, S: Any, root: Any, left: Floats, logs: float
-    ) -> Any:
+    ) -> tuple[Floats, float, State]:
         full_root, full = root.toarray(), S.toarray()
         A = np.eye(len(full)) + full_root.T @ full @ full_root
         chol = np.linalg.cholesky(A)

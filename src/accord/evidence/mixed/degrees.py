@@ -1,14 +1,15 @@
-"""Satterthwaite's degrees of freedom (Kuznetsova, Brockhoff & Christensen 2017; Fai & Cornelius 1996 for several at once).
+"""Satterthwaite's degrees of freedom (Kuznetsova, Brockhoff & Christensen 2017).
 
-For a contrast l, var = l C l' has itself a variance, g'A g: g its derivative by (theta, sigma^2), A twice the inverse of
-the criterion's second derivatives there. df = 2 var^2 / g'A g. Derivatives are central differences of exact gradients.
+For a contrast l, var = l C l' has itself a variance, g'A g: g its derivative by (theta, sigma^2), A twice the inverse
+of the criterion's second derivatives there. df = 2 var^2 / g'A g. Derivatives are central
+differences of exact gradients.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from accord.outcome.columns import Floats
+from accord.evidence.mixed import Floats
 
 if TYPE_CHECKING:
     from accord.evidence.mixed.fitted import Fitted

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from accord.errors import DataError
+from accord.evidence.mixed import Floats
 from accord.evidence.mixed.likelihood import Likelihood, Look
-from accord.outcome.columns import Floats
 
 STEPS, HALVINGS, ESCAPES = 400, 40, 6
 # Done when the step left would change the criterion by less than this (a standard error times 1e-5), or than rounding.
@@ -93,7 +93,7 @@ def _bfgs(inverse: Floats, s: Floats, y: Floats) -> Floats:
 
 
 def settle(likelihood: Likelihood, found: Found, told: Told = None) -> Found:
-    """Snap variances that are nought to nought, and leave a false one: there the criterion falls as a variance grows."""
+    """Snap variances that are nought to nought, and leave a false one, where the criterion falls as it grows."""
     for _ in range(ESCAPES):
         found = _snapped(likelihood, found)
         out = _way_out(likelihood, found)

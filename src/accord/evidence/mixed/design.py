@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 
 from accord.errors import DataError, UsageError
+from accord.evidence.mixed import Floats, Ints
 from accord.evidence.mixed import columns as read_columns
 from accord.evidence.mixed.columns import INTERCEPT, Side
 from accord.evidence.mixed.formula import Bar, Formula
-from accord.outcome.columns import Floats, Ints
 
 SAMPLE = 200_000
 
@@ -102,13 +102,13 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     for bar, one in zip(formula.bars, inner, strict=True):
         names, learned = _side(one, whole, made)
         terms.append((bar, names, learned))
-    names = (*made, formula.response)
+    every = (*made, formula.response)
     place = {name: at for at, name in enumerate(made)}
     levels = _levels(terms, place, whole)
     built, response = tuple(_kept(column) for column in made.values()), _kept(response)
-    centre, scale = _units([*built, response], [place[name] for name in fixed], levels, names)
+    centre, scale = _units([*built, response], [place[name] for name in fixed], levels, every)
     return Design(
-        formula, sides["x"], names, (*built, response), tuple(place[name] for name in fixed), levels, w, centre, scale,
+        formula, sides["x"], every, (*built, response), tuple(place[name] for name in fixed), levels, w, centre, scale,
         gaps, rows.height, _notes(rows.height - whole.height, gaps),
     )  # fmt: skip
 
@@ -210,8 +210,8 @@ def _enough(n: int, size: int, terms: Sequence[Term]) -> None:
     for term in terms:
         if size * len(term.at) >= n:
             raise DataError(
-                f"the term {term.bar} has {size * len(term.at)} random effects and the data {n} rows; wanted more rows. "
-                "Take a slope out, or bring in more sessions"
+                f"the term {term.bar} has {size * len(term.at)} random effects and the data {n} rows; "
+                "wanted more rows. Take a slope out, or bring in more sessions"
             )
 
 
@@ -237,7 +237,7 @@ def _units(
 
 def _may_move(at: int, intercept: int, x: Sequence[int], levels: Sequence[Level], response: bool) -> bool:
     """A column may be centred where whatever holds it also holds an intercept that can take the shift up."""
-    if intercept < 0 or (response or at in x) and intercept not in x:
+    if intercept < 0 or ((response or at in x) and intercept not in x):
         return False
     return all(intercept in term.at for level in levels for term in level.terms if at in term.at)
 

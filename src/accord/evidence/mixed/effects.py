@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from accord.errors import UsageError
+from accord.evidence.mixed import Floats
 from accord.evidence.mixed import columns as read_columns
 from accord.evidence.mixed.design import Level, shift
-from accord.outcome.columns import Floats
 
 if TYPE_CHECKING:
     from accord.evidence.mixed.fitted import Fitted
@@ -53,22 +53,14 @@ def ranef(fitted: "Fitted") -> pl.DataFrame:
     """grpvar, level, term, estimate, std.error: by group, then in the order of the labels, never of the estimates."""
     parts = []
     for level, (mean, sd) in zip(fitted.design.levels, by_level(fitted), strict=True):
-        labels = pl.concat_str([pl.col(name).cast(pl.String) for name in level.labels.columns], separator=":")
-        names = [name for term in level.terms for name in term.names]
-        who = level.labels.select(
-            labels.alias("level"), *(pl.col(name).alias(f"by{at}") for at, name in enumerate(level.labels.columns))
-        )
-        for at, name in enumerate(names):
-            parts.append(who.sort([f"by{k}" for k in range(len(level.labels.columns))], maintain_order=True).select("level").with_columns(
-                pl.lit(level.name).alias("grpvar"), pl.lit(name).alias("term"),
-                pl.Series("estimate", _in_order(mean[:, at], who)), pl.Series("std.error", _in_order(sd[:, at], who)),
-            ))  # fmt: skip
-    return pl.concat(parts).select("grpvar", "level", "term", "estimate", "std.error")
-
-
-def _in_order(values: Floats, who: pl.DataFrame) -> Floats:
-    by = [name for name in who.columns if name != "level"]
-    return values[who.with_row_index("row").sort(by, maintain_order=True)["row"].to_numpy()]
+        by = level.labels.columns
+        order = level.labels.with_row_index("row of labels").sort(by, maintain_order=True)["row of labels"].to_numpy()
+        named = pl.concat_str([pl.col(name).cast(pl.String) for name in by], separator=":")
+        who = level.labels[order].select(named.alias("level"))["level"]
+        for at, name in enumerate(name for term in level.terms for name in term.names):
+            numbers = {"estimate": mean[order, at], "std.error": sd[order, at]}
+            parts.append(pl.DataFrame({"grpvar": level.name, "level": who, "term": name, **numbers}))
+    return pl.concat(parts)
 
 
 def predict(fitted: "Fitted", newdata: Any, level: str) -> Floats:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from accord.errors import UsageError
-from accord.evidence.mixed.design import Design, shift
+from accord.evidence.mixed import Floats
 from accord.evidence.mixed.descent import Found
+from accord.evidence.mixed.design import Design, shift
 from accord.evidence.mixed.likelihood import Likelihood
-from accord.outcome.columns import Floats
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,7 +98,7 @@ class Fitted:
         made = self._back @ self.found.look.beta
         if self.design.centre[-1]:
             made[self.terms.index("(Intercept)")] += self.design.centre[-1]
-        return made
+        return np.asarray(made)
 
     @cached_property
     def vcov(self) -> Floats:

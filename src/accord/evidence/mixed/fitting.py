@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from accord.errors import UsageError
+from accord.evidence.mixed import Floats
 from accord.evidence.mixed.descent import Found, Told, curvature, minimise, settle
 from accord.evidence.mixed.design import Design, design
 from accord.evidence.mixed.fitted import Fitted
 from accord.evidence.mixed.formula import read
 from accord.evidence.mixed.likelihood import Likelihood, Nested
 from accord.evidence.mixed.sums import Sums, gram, parents, reduce, some
-from accord.outcome.columns import Floats
 
 # Less than this share of a column's spread is left beside the others: they cannot be told apart.
 COLLINEAR = 1e-11
@@ -110,7 +110,7 @@ def _found(likelihood: Likelihood, made: Design, told: Told, near: Fitted | None
 
 
 def _curved(part: Likelihood, first: Found, share: float) -> tuple[Floats, Floats | None]:
-    """Where the part ended, and the curvature of the whole as the part foretells it; a variance of nought starts anew."""
+    """Where the part ended, and the curvature of the whole as it foretells; a variance of nought starts anew."""
     theta = first.theta.copy()
     ends = part.pack([np.eye(sum(terms)) for terms in part.structure.shapes]) > 0
     theta[ends & (np.abs(theta) < 1e-2)] = 1e-2

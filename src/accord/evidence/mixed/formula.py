@@ -14,8 +14,8 @@ from typing import Any
 from accord.errors import UsageError
 
 FUNCTIONS = frozenset(
-    ("C", "I", "abs", "bs", "center", "cos", "cr", "cs", "exp", "log", "log10", "log1p", "log2", "poly", "scale", "sin", "sqrt")
-)  # fmt: skip
+    ("C", "I", "abs", "bs", "center", "cos", "cr", "cs", "exp", "log", "log10", "log1p", "log2", "poly", "scale")
+) | {"sin", "sqrt"}
 LONGEST, DEEPEST, HIGHEST_POWER = 2_000, 40, 12
 _NODES = (
     ast.Expression, ast.Call, ast.Name, ast.Load, ast.Constant, ast.BinOp, ast.UnaryOp, ast.keyword, ast.Add, ast.Sub,

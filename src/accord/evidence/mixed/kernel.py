@@ -9,18 +9,22 @@ pieces whose sums are added in order: a run repeats exactly on any number of cor
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
-import numba
 import numpy as np
 
+from accord.alliance.compiled import kernel
+from accord.evidence.mixed import Floats, Ints
 from accord.evidence.mixed.design import Design
-from accord.outcome.columns import Floats, Ints
 
 PIECES, THREADS_FROM = 8, 50_000
 # Sums may be added in another order, which changes the last digits; NaN and infinity keep their meaning.
 FAST = {"contract", "reassoc", "nsz"}
-compiled: Any = numba.njit(nogil=True, cache=True, fastmath=FAST)
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    return kernel(function, FAST)
 
 
 Shape = tuple[int, ...]
@@ -44,8 +48,8 @@ def _add(
                 table[unit, r, k] += z * row[k]
         for k in range(c):
             z = row[k] * w
-            for l in range(c):
-                sums[k, l] += z * row[l]
+            for n in range(c):
+                sums[k, n] += z * row[n]
     total += sums
 
 
@@ -90,11 +94,11 @@ def _eliminate(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats) -> float
 
 
 @compiled
-def _solve(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats, qs: Shape, cs: Shape) -> float:
+def _solve(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats, qs: Shape, cs: Shape) -> Any:
     """Y = (I + G D)^-1 B of one unit, B its table; gives |I + G D|."""
     q, c = len(qs), len(cs)
     if q == 1:
-        det: float = 1.0 + B[0, at[0]] * D[0, 0]
+        det = 1.0 + B[0, at[0]] * D[0, 0]
         for k in range(c):
             Y[0, k] = B[0, k] / det
         return det
@@ -116,7 +120,7 @@ def _solve(B: Floats, D: Floats, at: Ints, Y: Floats, work: Floats, qs: Shape, c
 def _out(
     table: Floats, D: Floats, at: Ints, owner: Ints, rows: Ints, first: int, last: int, gone: Floats, lost: Floats,
     qs: Shape, cs: Shape, us: Shape,
-) -> float:  # fmt: skip
+) -> Any:  # fmt: skip
     q, c, u = len(qs), len(cs), len(us)
     Y, DY, work, sums = np.empty((q, c)), np.empty((q, c)), np.empty((q, q)), np.zeros((c, c))
     log, product = 0.0, 1.0
@@ -133,15 +137,15 @@ def _out(
                     total += D[r, m] * Y[m, k]
                 DY[r, k] = total
         for k in range(c):
-            for l in range(c):
+            for n in range(c):
                 for r in range(q):
-                    sums[k, l] += B[r, k] * DY[r, l]
+                    sums[k, n] += B[r, k] * DY[r, n]
         for v in range(u):
-            for l in range(c):
+            for n in range(c):
                 total = 0.0
                 for r in range(q):
-                    total += B[r, rows[v]] * DY[r, l]
-                lost[owner[i], v, l] += total
+                    total += B[r, rows[v]] * DY[r, n]
+                lost[owner[i], v, n] += total
     gone[:] = sums
     return log + np.log(product)
 
@@ -166,9 +170,9 @@ def _back(
                     R[r, k] -= y * A[j, v, k]
             for k in range(c):
                 RM[r, k] = 0.0
-            for l in range(c):
+            for n in range(c):
                 for k in range(c):
-                    RM[r, k] += R[r, l] * M[l, k]
+                    RM[r, k] += R[r, n] * M[n, k]
         for r in range(q):
             for s in range(q):
                 total = Y[r, at[s]]
@@ -219,7 +223,7 @@ def _shared(starts: Ints, units: int, run: Callable[[int, int, int], Any]) -> li
     ends = [units * k // PIECES for k in range(PIECES + 1)]
     if len(starts) > 2:
         ends = [int(starts[np.searchsorted(starts, end)]) for end in ends]
-    calls = [(piece, a, b) for piece, (a, b) in enumerate(zip(ends[:-1], ends[1:], strict=True))]
+    calls = [(piece, a, b) for piece, (a, b) in enumerate(pairwise(ends))]
     if units < THREADS_FROM or (os.cpu_count() or 1) < 2:
         return [run(*call) for call in calls]
     with ThreadPoolExecutor(min(PIECES, os.cpu_count() or 1)) as pool:

@@ -12,15 +12,24 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from accord.errors import DataError
-from accord.outcome.columns import Floats
+from accord.evidence.mixed import Floats
+from accord.evidence.mixed.sums import Sums
 
 
 class Structure(Protocol):
     """How random effects lie: nested (`Nested`) or not (`Crossed`)."""
 
-    x: tuple[int, ...]
-    n: int
-    log_weights: float
+    @property
+    def x(self) -> tuple[int, ...]:
+        """The fixed effects' columns."""
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+
+    @property
+    def log_weights(self) -> float:
+        """Their log weights, summed."""
 
     @property
     def shapes(self) -> list[list[int]]:
@@ -51,10 +60,11 @@ class Look(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """What is minimised."""
+    """What is minimised. `held` (row, value) keeps row . beta at a value, which makes sense for ML alone."""
 
     structure: Structure
     reml: bool
+    held: tuple[Floats, float] | None = None
 
     @property
     def free(self) -> int:
@@ -89,51 +99,66 @@ class Likelihood:
     def look(self, theta: Floats, sigma2: float | None = None) -> Look:
         """The criterion, its gradient and what was profiled; with `sigma2` given it is not profiled."""
         L = self.factors(theta)
-        left, logs, state = self.structure.left([each @ each.T for each in L])
+        look = self.at([each @ each.T for each in L], sigma2)
+        gradient = self.pack([2 * slope @ each for slope, each in zip(look.slopes, L, strict=True)])
+        return look._replace(gradient=gradient)
+
+    def at(self, covariances: Sequence[Floats], sigma2: float | None = None) -> Look:
+        """The same at given covariances over sigma^2, one a level; no gradient by theta."""
+        left, logs, state = self.structure.left(covariances)
         x, y = list(self.structure.x), len(left) - 1
         try:
             chol = np.linalg.cholesky(left[np.ix_(x, x)])
         except np.linalg.LinAlgError:
             raise DataError("the fixed effects cannot be told apart in these data; take one out") from None
-        inverse = np.linalg.inv(chol)
-        inverse = inverse.T @ inverse
-        beta = inverse @ left[x, y]
+        half = np.linalg.inv(chol)
+        inverse = half.T @ half
+        beta = self._held_at(inverse @ left[x, y], inverse)
         a = np.zeros(len(left))
         a[x], a[y] = -beta, 1.0
         rss = max(float(a @ left @ a), 0.0)
-        profiled = rss / self.free
-        if not profiled > 1e-14 * max(float(left[y, y]), 1e-300) or not np.isfinite(profiled):
-            raise DataError(
-                "every row lies on its line, so there is no error left to estimate; the model fits the data exactly"
-            )
-        used = profiled if sigma2 is None else sigma2
+        used = self._sigma2(rss, float(left[y, y])) if sigma2 is None else sigma2
         criterion = logs + self.free * log(2 * pi * used) + rss / used - self.structure.log_weights
         M = np.outer(a, a) / used
         if self.reml:
             criterion += 2 * float(np.log(np.diag(chol)).sum())
             M[np.ix_(x, x)] += inverse
         slopes = self.structure.slopes(state, M)
-        gradient = self.pack([2 * slope @ each for slope, each in zip(slopes, L, strict=True)])
-        return Look(criterion, gradient, beta, inverse, used, rss, slopes, state)
+        return Look(criterion, np.empty(0), beta, inverse, used, rss, slopes, state)
+
+    def _held_at(self, beta: Floats, inverse: Floats) -> Floats:
+        if self.held is None:
+            return beta
+        row, value = self.held
+        turned = inverse @ row
+        return beta + turned * ((value - float(row @ beta)) / float(row @ turned))
+
+    def _sigma2(self, rss: float, squares: float) -> float:
+        profiled = rss / self.free
+        if not profiled > 1e-14 * max(squares, 1e-300) or not np.isfinite(profiled):
+            raise DataError(
+                "every row lies on its line, so there is no error left to estimate; the model fits the data exactly"
+            )
+        return profiled
 
 
 @dataclass(frozen=True, slots=True)
 class Nested:
     """Levels each inside the next, by the sums of their units."""
 
-    sums: Any
+    sums: Sums
 
     @property
     def x(self) -> tuple[int, ...]:
-        return self.sums.x  # type: ignore[no-any-return]
+        return self.sums.x
 
     @property
     def n(self) -> int:
-        return self.sums.n  # type: ignore[no-any-return]
+        return self.sums.n
 
     @property
     def log_weights(self) -> float:
-        return self.sums.log_weights  # type: ignore[no-any-return]
+        return self.sums.log_weights
 
     @property
     def shapes(self) -> list[list[int]]:

@@ -1,9 +1,9 @@
 """The marginal sums C'V^-1 C of a nested model, level by level, and how the criterion moves with each covariance.
 
-Bates & Pinheiro (1998) eliminate the innermost random effects first; with D their covariance over sigma^2 and B = Z'W C,
-G = Z'W Z of a unit, Y = (I + G D)^-1 B is Z'V^-1 C, what is left of C'C is C'W C - B'D Y, and log|V| grows by
-log|I + G D|. The next level does the same with what is left. Backwards, the derivative of the criterion by D is the sum
-of Z'V^-1 Z less Y M Y', M the derivative by what is left at the very end.
+Bates & Pinheiro (1998) eliminate the innermost random effects first; with D their covariance over sigma^2 and
+B = Z'W C, G = Z'W Z of a unit, Y = (I + G D)^-1 B is Z'V^-1 C, what is left of C'C is C'W C - B'D Y, and log|V| grows
+by log|I + G D|. The next level does the same with what is left. Backwards, the derivative of the criterion by D is the
+sum of Z'V^-1 Z less Y M Y', M the derivative by what is left at the very end.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from accord.evidence.mixed import Floats
 from accord.evidence.mixed.sums import Sums, Units
-from accord.outcome.columns import Floats
 
 
 class Passed(NamedTuple):
@@ -53,7 +53,7 @@ def _level(table: Floats, D: Floats, units: Units, later: Sequence[Units]) -> tu
     inside = np.eye(len(D)) + table[:, :, list(units.at)] @ D
     Y = np.linalg.solve(inside, table)
     DY = D @ Y
-    q, c = table.shape[1:]
+    c = table.shape[2]
     gone = table.reshape(-1, c).T @ DY.reshape(-1, c)
     rows = [at for one in later for at in one.at]
     lost = np.zeros((len(units.starts) - 1, len(rows), c))
@@ -98,12 +98,12 @@ class Above(NamedTuple):
 
 
 def above(sums: Sums, out: Outward) -> list[Above]:
-    """What the outer effects are, given the columns: E(u | C) = A and var(u) / sigma^2 = Q; level by level, inner first."""
+    """What the outer effects are, given the columns: E(u | C) = A, var(u) / sigma^2 = Q; inner levels first."""
     c = sums.columns
     found = [Above((), np.zeros((1, 0, c)), np.zeros((1, 0, 0)))]
     for k in range(len(sums.units) - 1, 0, -1):
         units, passed, outer = sums.units[k], out.levels[k], found[0]
-        Y = _Y(units, passed)
+        Y = _solved(units, passed)
         E = _posterior(units, passed)
         DY = passed.D @ Y
         A_up, Q_up = outer.A[units.parent], outer.Q[units.parent]
@@ -119,7 +119,7 @@ def above(sums: Sums, out: Outward) -> list[Above]:
     return found
 
 
-def _Y(units: Units, passed: Passed) -> Floats:
+def _solved(units: Units, passed: Passed) -> Floats:
     if passed.Y is not None:
         return passed.Y
     inside = np.eye(len(passed.D)) + passed.reduced[:, :, list(units.at)] @ passed.D
@@ -145,7 +145,7 @@ def inward(sums: Sums, out: Outward, M: Floats) -> list[Floats]:
             at = np.array(units.at)
             found.append(back(passed.reduced, passed.D, at, units.parent, units.starts, rows, outer.A, outer.Q, M))
             continue
-        Y = _Y(units, passed)
+        Y = _solved(units, passed)
         own = Y[:, :, list(units.at)].sum(axis=0)
         up = Y[:, :, list(outer.rows)]
         rest = Y - up @ outer.A[units.parent]
@@ -160,7 +160,7 @@ def effects(sums: Sums, out: Outward, a: Floats) -> list[tuple[Floats, Floats]]:
     """E(b | y) [units, q] and var(b | y, beta) / sigma^2 [units, q, q] of every level; `a` is (-beta, 1) by column."""
     found = []
     for units, passed, outer in zip(sums.units, out.levels, above(sums, out), strict=True):
-        DY = passed.D @ _Y(units, passed)
+        DY = passed.D @ _solved(units, passed)
         across = DY[:, :, list(outer.rows)]
         A, Q = outer.A[units.parent], outer.Q[units.parent]
         mean = (DY - across @ A) @ a

@@ -67,8 +67,8 @@ def summary(fitted: "Fitted") -> str:
     for one in fitted.fixed:
         p = "< 0.0001" if one.p_value < 1e-4 else f"{one.p_value:.4f}"
         lines.append(
-            f"  {one.term:<32} {one.estimate:>12.5g} {one.std_error:>11.4g} {one.df:>9.5g} {one.statistic:>8.3f} {p:>9}  "
-            f"{one.conf_low:.5g} to {one.conf_high:.5g}"
+            f"  {one.term:<32} {one.estimate:>12.5g} {one.std_error:>11.4g} {one.df:>9.5g} {one.statistic:>8.3f} "
+            f"{p:>9}  {one.conf_low:.5g} to {one.conf_high:.5g}"
         )
     lines += ["", *(f"Note: {note}." for note in fitted.notes)]
     return "\n".join(lines).rstrip()

@@ -1,7 +1,7 @@
 """One pass over the rows: each unit's small table of sums, which is all that is looked at again.
 
-For a unit with rows C (all columns, y last), weights W and the columns Z of its own terms, the table is Z'W C. Units are
-numbered anew so that those of one parent stand together. `total` is C'W C of everything.
+For a unit with rows C (all columns, y last), weights W and the columns Z of its own terms, the table is Z'W C. Units
+are numbered anew so that those of one parent stand together. `total` is C'W C of everything.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from accord.evidence.mixed import Floats, Ints
 from accord.evidence.mixed.design import Design
-from accord.outcome.columns import Floats, Ints
 
 ROWS = 262_144
 # From so many rows on, compiling and loading the kernels is won back.
@@ -155,7 +155,7 @@ def _from_inner(units: Sequence[Units], k: int, at: tuple[int, ...]) -> Floats:
 
 
 def some(sums: Sums, chosen: Ints, total: Floats, n: int) -> Sums:
-    """The same with the outermost units `chosen`, each as often as it stands there; `total` is their C'W C, n their rows."""
+    """The same with the outermost units `chosen`, each as often as it stands there; `total` and `n` are theirs."""
     units: list[Units] = []
     picked = chosen
     for level in reversed(sums.units):
