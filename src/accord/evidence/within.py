@@ -99,7 +99,7 @@ def within_between(
         found, formula=formula, within=within, between=between, contextual=contextual,
         slope_sd=_slope_sd(fitted, f"{cause}_within"), fitted=fitted, notes=tuple(notes),
     )  # fmt: skip
-    return replace(found, words=tuple(wording.within_between(found)))
+    return replace(found, words=(*wording.within_between(found), wording.NO_PROOF))
 
 
 def _rows(

@@ -7,6 +7,12 @@ if TYPE_CHECKING:
     from accord.evidence.within import Effect, WithinBetween
 
 
+NO_PROOF = (
+    "Neither is proof of a cause: how somebody felt before the session may have moved both ratings, and is not held "
+    "constant here."
+)
+
+
 def number(value: float, places: int = 2) -> str:
     """So many decimals, and no sign for nought."""
     return f"{round(value, places) + 0.0:.{places}f}"
@@ -32,9 +38,9 @@ def moved(value: float, low: float, high: float) -> str:
     return f"{number(abs(value))} {way} (probably between {number(near)} and {number(far)} {way})"
 
 
-def within_between(found: "WithinBetween") -> Iterator[str]:
-    """The reading of both levels."""
-    y, x = found.outcome.removesuffix("_next"), found.cause.replace("_", " ")
+def within_between(found: "WithinBetween", x: str = "", y: str = "") -> Iterator[str]:
+    """The reading of both levels; x and y are what the cause and the outcome are called."""
+    y, x = y or found.outcome.removesuffix("_next"), x or found.cause.replace("_", " ")
     if found.within:
         yield _within(found.within, x, y)
     if found.between:
@@ -46,10 +52,6 @@ def within_between(found: "WithinBetween") -> Iterator[str]:
             "People differ in how strong the first is: its standard deviation between people is "
             f"{number(found.slope_sd)}."
         )
-    yield (
-        "Neither is proof of a cause: how somebody felt before the session may have moved both ratings, and is not "
-        "held constant here."
-    )
 
 
 def _within(one: "Effect", x: str, y: str) -> str:
@@ -78,19 +80,20 @@ def _contextual(one: "Effect", x: str, y: str) -> str:
     )
 
 
-def lagged(fit: Any) -> Iterator[str]:
-    """The two crossed paths of an RI-CLPM, in within-person SDs."""
+def lagged(fit: Any, x: str = "", y: str = "") -> Iterator[str]:
+    """The two crossed paths of an RI-CLPM, in within-person SDs; x and y are what cause and outcome are called."""
     paths = {one.letter: one for one in fit.overall}
+    called = {fit.x: x or fit.x.replace("_", " "), fit.y: y or fit.y.replace("_", " ")}
     for letter in ("gamma", "beta"):
-        yield _path(paths[letter])
+        yield _path(paths[letter], called)
     yield (
         "Both are about the ups and downs of one person, with the earlier values of both ratings held constant. They "
         "say what comes first, not what would follow if something else changed it."
     )
 
 
-def _path(one: Any) -> str:
-    of, to = one.of.replace("_", " "), one.to.replace("_", " ")
+def _path(one: Any, called: dict[str, str]) -> str:
+    of, to = called[one.of], called[one.to]
     return (
         f"When {of} is one SD above a person's own usual in a session, {to} in the next is "
         f"{moved(one.std, one.std_low, one.std_high)} in SDs of that person's own ups and downs."

@@ -27,9 +27,13 @@ class LeftOut:
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """`rows` is the panel; `outcome` and `alliance` are its columns (alliance None where the table has none)."""
+    """`rows` is the panel; `outcome` and `alliance` are its columns (alliance None where the table has none).
+
+    `sessions` has every session in order, rated or not: practice, therapist, client, session, and attended if known.
+    """
 
     rows: pl.DataFrame
+    sessions: pl.DataFrame
     outcome: str
     alliance: str | None
     left_out: tuple[LeftOut, ...]
@@ -145,24 +149,23 @@ def _complete(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
 
 
 def _built(frame: pl.DataFrame, named: Columns, lost: dict[str, int], detrend: Detrend, over_missed: bool) -> Panel:
-    measures = _measures(named)
+    measures, frame = _measures(named), _one_client_each(frame)
     rated = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in measures))
     if not rated.height:
         raise DataError(f"no session has a rating of {' or '.join(measures)}; there is nothing to make a panel of")
     left = [LeftOut(reason, rows) for reason, rows in lost.items()]
     left += _unrated(frame, rated)
-    rows, without_next = _columns(_one_client_each(rated), named, detrend, over_missed)
-    return Panel(
-        rows, named.outcome, named.alliance, (*left, *without_next), tuple(_notes(frame, rows, named, detrend))
-    )
+    rows, without_next = _columns(rated, named, detrend, over_missed)
+    heads = [name for name in ("practice", "therapist", "client", "session", "attended") if name in frame.columns]
+    notes = tuple(_notes(rows, named, detrend))
+    return Panel(rows, frame.select(heads), named.outcome, named.alliance, (*left, *without_next), notes)
 
 
 def _unrated(frame: pl.DataFrame, rated: pl.DataFrame) -> list[LeftOut]:
     rows = frame.height - rated.height
     if not rows:
         return []
-    who = [name for name in ("practice", "client") if name in frame.columns]
-    people = frame.select(who).n_unique() - rated.select(who).n_unique()
+    people = frame["client"].n_unique() - rated["client"].n_unique()
     return [LeftOut("session without a rating", rows, people)]
 
 
@@ -239,7 +242,7 @@ def _without_next(frame: pl.DataFrame, starts: Any, places: Any) -> list[LeftOut
     return [LeftOut("in the panel, and without a later score of the outcome", int(missing.sum()), people)]
 
 
-def _notes(frame: pl.DataFrame, rows: pl.DataFrame, named: Columns, detrend: Detrend) -> list[str]:
+def _notes(rows: pl.DataFrame, named: Columns, detrend: Detrend) -> list[str]:
     said = []
     if named.who["session"] is None:
         said.append("Sessions are numbered by their days: the table has no session numbers.")

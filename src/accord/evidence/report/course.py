@@ -28,7 +28,7 @@ def section(src: Source) -> Section:
     words = [*_trend(src), *said, *_ceiling(src)]
     return Section(
         "course", heading, True, tuple(words), (*_tables(src), *shares),
-        (*_figure(src), *_outcome_figure(src)), tuple(words[:1]),
+        (*_figure(src), *_outcome_figure(src)), tuple(word.split(" Both are")[0] for word in words[:1]),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _top(src: Source, name: str, session: int) -> tuple[Cell, ...]:
     if name == src.outcome or measure is None:
         return ()
     x = src.rows.filter(pl.col("session") == session)[name].drop_nulls()
-    return (src.guard.share(int((x >= measure.range[1]).sum()), len(x)),)
+    return (src.guard.share_cell(int((x >= measure.range[1]).sum()), len(x)),)
 
 
 def _trend(src: Source) -> Iterator[str]:

@@ -95,8 +95,7 @@ def _groups(src: Source) -> Any:
 
 
 def _half(src: Source) -> float:
-    ends = src.each["end"].to_numpy()
-    return float(np.quantile(ends, LONG)) / 2 if len(ends) else 0.0
+    return float(np.quantile(src.ends, LONG)) / 2 if len(src.ends) else 0.0
 
 
 def _missing(src: Source, groups: Any) -> Table:
@@ -114,8 +113,10 @@ def _group_row(src: Source, which: Any, name: str) -> list[Cell]:
     row: list[Cell] = [name, src.guard.count(each.height)]
     for column in ("first", "ally") if src.alliance else ("first",):
         known = each[column].drop_nulls()
-        told = interval_of(known.to_numpy()) if src.guard.tells(len(known)) else (np.nan,) * 3
-        row += [None if np.isnan(value) else round(value, 2) for value in told]
+        if len(known) and not src.guard.tells(len(known)):
+            row += ["too few"] * 3
+            continue
+        row += [None if np.isnan(value) else round(value, 2) for value in interval_of(known.to_numpy())]
     return row
 
 
@@ -156,8 +157,8 @@ def _compared(told: tuple[float, float, float], title: str) -> str:
 def sessions_table(src: Source) -> Table:
     """By session: whose course had got so far, and how many of them were rated."""
     rows = [
-        (session, src.guard.count(there), _share(src, by_outcome, there), *extra)
-        for session, there, by_outcome, *extra in _by_session(src)
+        (session, src.guard.count(there), *(src.guard.share_cell(k, there) for k in rated))
+        for session, there, *rated in _by_session(src)
         if src.guard.tells(there)
     ]
     columns = ["session", "people still there", f"% rated on {src.outcome_title}"]
@@ -167,19 +168,16 @@ def sessions_table(src: Source) -> Table:
     return Table(said, tuple(columns), rows_of(rows))
 
 
-def _share(src: Source, k: int, n: int) -> Cell:
-    return src.guard.share(k, n)
-
-
-def _by_session(src: Source) -> Iterator[list[Any]]:
-    ends = np.sort(src.each["end"].to_numpy())
+def _by_session(src: Source) -> Iterator[list[int]]:
+    """session, people whose course has it or a later one, and how many of them were rated in it."""
+    ends = np.sort(src.ends)
     names = [src.outcome, *([src.alliance] if src.alliance else [])]
     rated = src.rows.group_by("session").agg(pl.col(name).is_not_null().sum() for name in names).sort("session")
     counts = {row[0]: row[1:] for row in rated.iter_rows()}
     for session in range(1, min(int(ends[-1]), MOST_SESSIONS) + 1):
         there = int(len(ends) - np.searchsorted(ends, session))
         given = counts.get(session, (0,) * len(names))
-        yield [session, there, given[0], *(src.guard.share(k, there) for k in given[1:])]
+        yield [session, there, *given]
 
 
 def _figures(src: Source) -> Iterator[Figure]:

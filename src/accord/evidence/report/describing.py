@@ -9,14 +9,14 @@ import polars as pl
 
 from accord import __version__
 from accord.errors import UsageError
-from accord.evidence.report import course, data, levels, measuring, published, ruptures, therapists
+from accord.evidence.report import ahead, course, data, levels, measuring, published, ruptures, therapists
 from accord.evidence.report.methods import methods, versions
 from accord.evidence.report.parts import Guard, Section
 from accord.evidence.report.source import Source, source
 
 SECTIONS: tuple[Callable[[Source], Section], ...] = (
-    data.section, course.section, levels.section, ruptures.section, therapists.section, measuring.section,
-    published.section,
+    data.section, course.section, levels.section, ahead.within_section, ahead.between_section, ruptures.section,
+    therapists.section, measuring.section, published.section,
 )  # fmt: skip
 LEAST, MOST = 2, 1_000
 LABEL = "Not a test of cause: nobody was given a better or a worse alliance by lot."

@@ -54,14 +54,14 @@ def _svg(inside: str, title: str, description: str, id: str, size: tuple[float, 
 
 
 def _rows(dots: Sequence[Dot], title: str, description: str, id: str, axis: str, narrow: bool) -> str:
-    width, step = (360.0, 52.0) if narrow else (700.0, 34.0)
+    width, step = (360.0, 66.0) if narrow else (700.0, 34.0)
     left = 8.0 if narrow else min(280.0, 24 + max(text_width(dot.label) for dot in dots))
     ends = [end for dot in dots for end in (dot.low, dot.high) if isfinite(end)] + [0.0]
     bottom = 14 + step * len(dots)
     frame = Frame(width, left, width - (12 if narrow else 150), 8, bottom, _wider(min(ends), max(ends)), (0, 1))
     drawn = _below(frame, axis)
     for place, dot in enumerate(dots):
-        y = 14 + step * (place + (0.68 if narrow else 0.5))
+        y = 14 + step * (place + (0.78 if narrow else 0.5))
         drawn += _estimate(frame, dot, y, narrow)
     return _svg(drawn, title, description, id, (width, bottom + 44), narrow)
 
@@ -87,7 +87,8 @@ def _estimate(frame: Frame, dot: Dot, y: float, narrow: bool) -> str:
     drawn += tag("circle", class_="chart-mark", cx=frame.x(dot.value), cy=y, r=5, fill="currentColor")
     drawn = tag("g", drawn, class_="chart-series series-1")
     if narrow:
-        return drawn + text(fitted(f"{dot.label}: {said}", frame.width - 12), 8, y - 16, "chart-label")
+        label = text(fitted(dot.label, frame.width - 12), 8, y - 31, "chart-label")
+        return drawn + label + text(said, 8, y - 14, "chart-tick")
     return (
         drawn
         + text(fitted(dot.label, frame.left - 20), 8, y + 4.5, "chart-label")

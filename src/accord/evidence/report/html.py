@@ -35,8 +35,8 @@ def _head(told: Mapping[str, Any], title: str) -> str:
     short = "".join(f"<li>{_text(word)}</li>" for word in told["summary"])
     return (
         f'<header><p class="kind">Report</p><h1>{title}</h1>'
-        f'<p class="lede">{_text(of)}. {dated}{_text(told["label"])}</p></header>\n<section class="short" aria-labelledby="in-short"><h2 id="in-short">In short</h2><ul>{short}</ul>'
-        "</section>\n"
+        f'<p class="lede">{_text(of)}. {dated}{_text(told["label"])}</p></header>\n'
+        f'<section class="short" aria-labelledby="in-short"><h2 id="in-short">In short</h2><ul>{short}</ul></section>\n'
     )
 
 
@@ -110,7 +110,7 @@ def _decimals(value: float) -> int:
 
 def _cell(value: Any, kind: int | None) -> str:
     if value is None:
-        return '<span class="none">not told</span>' if kind is not None else ""
+        return ""
     if kind is None or isinstance(value, str):
         return _text(value)
     return f"{value:,}" if isinstance(value, int) else f"{value + 0.0:,.{kind}f}"

@@ -41,7 +41,7 @@ def _ends(src: Source, name: str, which: int, title: str) -> list[Cell]:
     measure: Any = src.measures[which]
     shares: list[Cell] = [None, None]
     if measure:
-        shares = [src.guard.share(int(at.sum()), len(x)) for at in (x <= measure.range[0], x >= measure.range[1])]
+        shares = [src.guard.share_cell(int(at.sum()), len(x)) for at in (x <= measure.range[0], x >= measure.range[1])]
     return [title, src.guard.count(len(x)), round(float(x.mean()), 2), round(float(np.std(x, ddof=1)), 2), *shares]
 
 

@@ -86,12 +86,17 @@ class Guard:
         return people >= (self.below or 1)
 
     def share(self, k: int, n: int) -> float | None:
-        """A share in percent, None where those in it or those outside are too few to be told of."""
+        """A share in percent, None where there is none or those in it or outside are too few to be told of."""
         if not n:
             return None
         if self.below is None:
             return round(100 * k / n, 1)
         return float(round(100 * k / n)) if min(k, n - k) >= self.below else None
+
+    def share_cell(self, k: int, n: int) -> Cell:
+        """The same for a table."""
+        found = self.share(k, n)
+        return "too few" if found is None and n else found
 
     @property
     def note(self) -> str | None:

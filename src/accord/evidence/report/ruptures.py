@@ -122,7 +122,7 @@ def _compared(src: Source, people: pl.DataFrame, counts: list[int]) -> tuple[Tab
             row += [round(float(part["first"].mean()), 2), *(_rounded(each) for each in interval_of(part["better"]))]  # type: ignore[arg-type]
             row += [_rounded(each) for each in adjusted.get(place, (np.nan,) * 3)]
         else:
-            row += [None] * 7
+            row += ["too few"] * 7
         rows.append(row)
     columns = (
         "course", "people", f"first {src.outcome_title}", "better by", "from", "to",

@@ -71,6 +71,12 @@ class Source:
         return self.rows["client"].n_unique()
 
     @cached_property
+    def ends(self) -> Any:
+        """[course with a session] the number of its last session, rated or not."""
+        who = [name for name in ("practice", "therapist", "client") if name in self.panel.sessions.columns]
+        return self.panel.sessions.group_by(who).agg(pl.col("session").max())["session"].to_numpy()
+
+    @cached_property
     def each(self) -> pl.DataFrame:
         """One row a course: first and last outcome, how often rated, first alliance, last session rated."""
         y = pl.col(self.outcome)
@@ -80,7 +86,6 @@ class Source:
             y.drop_nulls().first().alias("first"),
             y.drop_nulls().last().alias("last"),
             y.is_not_null().sum().alias("ratings"),
-            pl.col("session").max().alias("end"),
             rated.max().alias("last_session"),
             *([pl.col("therapist").first()] if "therapist" in self.rows.columns else []),
             *([pl.col(self.alliance).drop_nulls().first().alias("ally")] if self.alliance else []),
