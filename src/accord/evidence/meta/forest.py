@@ -1,14 +1,11 @@
 """The forest plot: a line a study, the mean as a diamond, where a further study is likely to lie as a bar."""
 
-from collections.abc import Sequence
-
-from accord.charts.scale import known
+from accord.charts.scale import fitted, known, round_ticks
 from accord.charts.svg import path, stroke, tag, text, words
 from accord.errors import UsageError
 from accord.evidence.meta.pooled import Pooled
 
 ROW, NAMES, PLOT, NUMBERS, TOP = 22, 220, 360, 170, 30
-LONGEST = 30
 
 
 def forest(
@@ -33,7 +30,7 @@ def forest(
 
 
 class _Ruler:
-    """From values to places, and round numbers along the axis."""
+    """From values to places along the axis."""
 
     def __init__(self, low: float, high: float) -> None:
         spare = (high - low) * 0.04 or 0.5
@@ -41,14 +38,6 @@ class _Ruler:
 
     def x(self, value: float) -> float:
         return NAMES + PLOT * (value - self.low) / (self.high - self.low)
-
-    def ticks(self) -> Sequence[float]:
-        from math import ceil, floor, log10
-
-        rough = (self.high - self.low) / 6
-        power = 10.0 ** floor(log10(rough))
-        step = next(each * power for each in (1, 2, 5, 10) if each * power >= rough)
-        return [round(at * step, 10) for at in range(ceil(self.low / step), floor(self.high / step) + 1)]
 
 
 def _row(at: int) -> float:
@@ -60,7 +49,7 @@ def _study(pooled: Pooled, at: int, ruler: _Ruler) -> str:
     low, middle, high = (pooled.back(value) for value in (one.low, one.effect, one.high))
     heaviest = max(each.weight for each in pooled.studies)
     side = 3 + 9 * (one.weight / heaviest) ** 0.5
-    name = one.name if len(one.name) <= LONGEST else f"{one.name[: LONGEST - 1]}…"
+    name = fitted(one.name, NAMES - 12)
     return tag(
         "g",
         text(name, 4, y + 4, "chart-label"),
@@ -93,7 +82,7 @@ def _whole(pooled: Pooled, ruler: _Ruler) -> str:
 def _under(ruler: _Ruler, height: float, zero: float | None) -> str:
     bottom = height - 32.0
     drawn = stroke(path([(NAMES, bottom), (NAMES + PLOT, bottom)]), "chart-axis")
-    for value in ruler.ticks():
+    for value in round_ticks(ruler.low, ruler.high):
         drawn += text(f"{value:g}", ruler.x(value), bottom + 17, "chart-tick", "middle")
     if (at := known(zero)) is not None:
         drawn += stroke(path([(ruler.x(at), TOP - 8), (ruler.x(at), bottom)]), "chart-reference", dash="3 3")
