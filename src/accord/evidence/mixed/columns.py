@@ -15,6 +15,8 @@ from accord.evidence.mixed.formula import _scan, _short, checked
 
 INTERCEPT = "(Intercept)"
 MOST_TERMS, HIGHEST_ORDER = 500, 4
+# Squares of more would overflow.
+LARGEST = 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,19 @@ def whole_rows(rows: pl.DataFrame, numbers: Sequence[str]) -> tuple[pl.DataFrame
         if column.dtype.is_float() and not _sums(column) and not (finite := column.is_finite().fill_null(True)).all():
             row = int((~finite).arg_max() or 0) + 1
             raise TableError(f"got {column[row - 1]}, wanted a finite number or nothing", row=row, column=name)
+        if column.dtype.is_numeric() and (largest := _largest(column)) > LARGEST:
+            raise TableError(f"holds {largest:g}, wanted numbers up to {LARGEST:g}; use a larger unit", column=name)
         if column.dtype.is_temporal() or column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary, pl.Null):
             raise TableError(f"holds {column.dtype}, wanted numbers or text", column=name)
+    odd = (pl.Int128, pl.UInt128, pl.Boolean)
+    wide = [pl.col(name).cast(pl.Float64) for name in dict.fromkeys(numbers) if rows[name].dtype in odd]
+    rows = rows.with_columns(wide) if wide else rows
     return (rows.drop_nulls() if gaps else rows), gaps
+
+
+def _largest(column: pl.Series) -> float:
+    low, high = column.min(), column.max()
+    return 0.0 if low is None or high is None else max(abs(float(low)), abs(float(high)))  # type: ignore[arg-type]
 
 
 def _sums(column: pl.Series) -> bool:
@@ -174,16 +186,8 @@ def matrix(
         named = {":".join(names) or INTERCEPT: names for names in asked.products}
         return {name: known[name] if name in known else _product(names, rows) for name, names in named.items()}, asked
     try:
-        spec = asked.spec
-        made = (
-            spec.get_model_matrix(rows)
-            if spec
-            else Written(asked.text).get_model_matrix(
-                rows, output="numpy", na_action="ignore", context={}, ensure_full_rank=True
-            )
-        )
-    except UsageError:
-        raise
+        with np.errstate(all="ignore"):
+            made = _by_formulaic(asked, rows)
     except Exception as error:  # formulaic lets through whatever numpy, pandas or an expression raises
         cause = error.__cause__ or error
         raise DataError(
@@ -201,6 +205,30 @@ def matrix(
     return columns, Side(asked.text, asked.used, None, made.model_spec)
 
 
+def _by_formulaic(asked: Side, rows: pl.DataFrame) -> Any:
+    """Numbers as they are, text and categories as factors, in a frame of pandas since formulaic knows it best."""
+    import pandas as pd
+
+    held: dict[str, Any] = {}
+    for name in asked.used:
+        column = rows[name]
+        if column.dtype in (pl.Categorical, pl.Enum):
+            held[name] = pd.Categorical(column.to_list(), categories=_categories(column))
+        else:
+            held[name] = column.to_numpy() if column.dtype.is_numeric() else np.array(column.to_list(), object)
+    given = pd.DataFrame(held)
+    if asked.spec is not None:
+        return asked.spec.get_model_matrix(given)
+    return Written(asked.text).get_model_matrix(given, output="numpy", na_action="ignore", context={})
+
+
+def _categories(column: pl.Series) -> list[str]:
+    """In their order, without those that no row has: a column of noughts would say nothing."""
+    there = set(column.unique().to_list())
+    order = column.dtype.categories.to_list() if isinstance(column.dtype, pl.Enum) else sorted(there)
+    return [name for name in order if name in there]
+
+
 def _product(names: tuple[str, ...], rows: pl.DataFrame) -> Floats:
     if not names:
         return np.ones(rows.height)
@@ -212,6 +240,8 @@ def _product(names: tuple[str, ...], rows: pl.DataFrame) -> Floats:
 
 def codes(who: pl.Series) -> tuple[Ints, pl.Series]:
     """Each row's number of its level, and the levels in that order."""
+    if who.dtype in (pl.Int128, pl.UInt128):
+        who = who.cast(pl.String)
     if who.dtype.is_integer() and len(who):
         low, high = int(who.min()), int(who.max())  # type: ignore[arg-type]
         if high - low < 4 * len(who) + 1_000:

@@ -14,8 +14,11 @@ from accord.evidence.mixed import Floats
 from accord.evidence.mixed.likelihood import Likelihood, Look
 
 STEPS, HALVINGS, ESCAPES = 400, 40, 6
-# Done when the step left would change the criterion by less than this (a standard error times 1e-5), or than rounding.
-CLOSE, ROUNDING = 1e-10, 1e-15
+# Done when the step left would change the criterion by less than this (a standard error times 3e-7), or than rounding.
+CLOSE, ROUNDING = 1e-13, 1e-15
+IDLE, NOISE = 6, 1e-9
+# So many times sigma is a standard deviation that grows without end.
+ENDLESS = 1e6
 Told = Callable[[int, int], None] | None
 
 
@@ -31,6 +34,7 @@ class Found(NamedTuple):
 def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = None, told: Told = None) -> Found:
     """The smallest criterion from `start`; DataError where it does not settle."""
     theta, look, looks = start, likelihood.look(start), 1
+    idle = 0
     known = inverse is not None
     inverse = _first(look) if inverse is None else inverse
     for _ in range(STEPS):
@@ -52,8 +56,12 @@ def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = Non
                     f"the fit does not settle: after {looks} steps the criterion still moves; take a random slope out"
                 )
             return Found(theta, look, inverse, looks)
+        # Columns all but alike leave noise in the criterion; where it alone is left to follow, this is the optimum.
+        idle = idle + 1 if look.criterion - after.criterion < NOISE * max(1.0, abs(look.criterion)) else 0
         inverse = _bfgs(inverse, moved - theta, after.gradient - look.gradient)
         theta, look = moved, after
+        if idle == IDLE:
+            return Found(theta, look, inverse, looks)
     raise DataError(f"the fit does not settle within {STEPS} steps; take a random slope out, or scale the columns")
 
 
@@ -66,9 +74,11 @@ def _line(
     likelihood: Likelihood, theta: Floats, step: Floats, look: Look, slant: float
 ) -> tuple[Floats, Look | None, int]:
     """Half the step until it helps; nothing where it never does, which is as close as rounding lets it come."""
-    longest = float(np.abs(step).max())
-    if longest > 5.0:
-        step, slant = step * (5.0 / longest), slant * (5.0 / longest)
+    longest, most = float(np.abs(step).max()), max(5.0, 2 * float(np.abs(theta).max()))
+    if most > ENDLESS:
+        raise DataError("the random effects take up all that varies and leave no error; wanted more rows a unit")
+    if longest > most:
+        step, slant = step * (most / longest), slant * (most / longest)
     for tried in range(1, HALVINGS + 1):
         moved = theta + step
         after = likelihood.look(moved)

@@ -102,15 +102,30 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     for bar, one in zip(formula.bars, inner, strict=True):
         names, learned = _side(one, whole, made)
         terms.append((bar, names, learned))
-    every = (*made, formula.response)
-    place = {name: at for at, name in enumerate(made)}
+    place = _places([fixed, *(names for _, names, _ in terms)])
     levels = _levels(terms, place, whole)
-    built, response = tuple(_kept(column) for column in made.values()), _kept(response)
-    centre, scale = _units([*built, response], [place[name] for name in fixed], levels, every)
+    columns = (*(_kept(made[name]) for name, _ in place), _kept(response))
+    moved = [moves for _, moves in place] + [INTERCEPT in fixed]
+    centre, scale = _units(columns, moved, place.get((INTERCEPT, True), -1))
+    names = (*(name for name, _ in place), formula.response)
     return Design(
-        formula, sides["x"], every, (*built, response), tuple(place[name] for name in fixed), levels, w, centre, scale,
-        gaps, rows.height, _notes(rows.height - whole.height, gaps),
+        formula, sides["x"], names, columns, _at(fixed, place), levels, w, centre, scale, gaps, rows.height,
+        _notes(rows.height - whole.height, gaps),
     )  # fmt: skip
+
+
+def _places(sides: Sequence[Sequence[str]]) -> dict[tuple[str, bool], int]:
+    """Where each column stands. Beside an intercept, which takes the shift up, it is centred; elsewhere it is not, and
+    a column that is needed in both ways stands twice."""
+    place: dict[tuple[str, bool], int] = {}
+    for names in sides:
+        for name in names:
+            place.setdefault((name, INTERCEPT in names), len(place))
+    return place
+
+
+def _at(names: Sequence[str], place: dict[tuple[str, bool], int]) -> tuple[int, ...]:
+    return tuple(place[name, INTERCEPT in names] for name in names)
 
 
 def _kept(column: Floats) -> Floats:
@@ -174,12 +189,12 @@ def _side(side: Side, whole: pl.DataFrame, made: dict[str, Floats]) -> tuple[lis
 
 
 def _levels(
-    terms: Sequence[tuple[Bar, list[str], Side]], place: dict[str, int], whole: pl.DataFrame
+    terms: Sequence[tuple[Bar, list[str], Side]], place: dict[tuple[str, bool], int], whole: pl.DataFrame
 ) -> tuple[Level, ...]:
     """Bars of the same grouping factor are one level; most units first."""
     by_group: dict[tuple[str, ...], list[Term]] = {}
     for bar, names, side in terms:
-        by_group.setdefault(bar.group, []).append(Term(bar, tuple(place[name] for name in names), tuple(names), side))
+        by_group.setdefault(bar.group, []).append(Term(bar, _at(names, place), tuple(names), side))
     levels = []
     for group, those in by_group.items():
         codes, labels = _grouped(whole, group)
@@ -215,31 +230,21 @@ def _enough(n: int, size: int, terms: Sequence[Term]) -> None:
             )
 
 
-def _units(
-    columns: Sequence[Floats], x: Sequence[int], levels: Sequence[Level], names: Sequence[str]
-) -> tuple[Floats, Floats]:
+def _units(columns: Sequence[Floats], moved: Sequence[bool], intercept: int) -> tuple[Floats, Floats]:
     """Where each column is centred and how it is scaled, from a sample of its rows."""
     step = max(1, len(columns[0]) // SAMPLE)
     centre, scale = np.zeros(len(columns)), np.ones(len(columns))
-    intercept = names.index(INTERCEPT) if INTERCEPT in names else -1
-    for at, column in enumerate(columns):
+    for at, (column, moves) in enumerate(zip(columns, moved, strict=True)):
         if at == intercept:
             continue
         part = column[::step]
         mean, spread = float(part.mean()), float(part.std())
-        if _may_move(at, intercept, x, levels, at == len(columns) - 1):
+        if moves:
             centre[at] = mean
         else:
-            spread = float(np.sqrt(spread**2 + mean**2))
-        scale[at] = spread if spread > 1e-9 * abs(mean) and spread > 0 else max(abs(mean), 1.0)
+            spread = float(np.hypot(spread, mean))
+        scale[at] = spread if spread > 1e-9 * abs(mean) else max(abs(mean), 1.0)
     return centre, scale
-
-
-def _may_move(at: int, intercept: int, x: Sequence[int], levels: Sequence[Level], response: bool) -> bool:
-    """A column may be centred where whatever holds it also holds an intercept that can take the shift up."""
-    if intercept < 0 or ((response or at in x) and intercept not in x):
-        return False
-    return all(intercept in term.at for level in levels for term in level.terms if at in term.at)
 
 
 def shift(design: Design, at: Sequence[int]) -> Floats:

@@ -95,10 +95,10 @@ class Fitted:
     @cached_property
     def beta(self) -> Floats:
         """The fixed effects, in the order of `terms`."""
-        made = self._back @ self.found.look.beta
+        made = np.asarray(self._back @ self.found.look.beta)
         if self.design.centre[-1]:
             made[self.terms.index("(Intercept)")] += self.design.centre[-1]
-        return np.asarray(made)
+        return made
 
     @cached_property
     def vcov(self) -> Floats:
@@ -108,7 +108,7 @@ class Fitted:
 
     @cached_property
     def std_errors(self) -> Floats:
-        return np.sqrt(np.diag(self.vcov))
+        return np.asarray(np.sqrt(np.diag(self.vcov)))
 
     @cached_property
     def df(self) -> Floats:
