@@ -29,6 +29,8 @@ Level = Literal["within", "between", "contextual"]
 # Own choice: below these an interval would be too wide to learn from, and a variance too unsure to pool by.
 CLIENTS, PAIRS = 30, 3
 THERAPISTS = 5
+# Less than this share of the error counts as nought, as lme4 takes a ratio of SDs below 1e-4.
+EDGE = 1e-8
 WAVES, MOST_WAVES, PEOPLE_A_NUMBER = 3, 8, 5
 
 
@@ -160,12 +162,25 @@ def _fit(
         except DataError as error:
             notes.append(f"That people differ in how strong it is could not be estimated ({error}); one slope for all.")
         else:
-            if not fitted.singular:
+            if not _on_edge(fitted):
                 return fitted, formula, notes + list(fitted.notes)
             notes.append("That people differ in how strong it is could not be told from chance; one slope for all.")
     formula = f"{fixed} + (1 | client){over}"
     fitted = fit(formula, rows, method=method, progress=progress)
     return fitted, formula, notes + list(fitted.notes)
+
+
+def _on_edge(fitted: Any) -> bool:
+    """Whether people's slopes do not vary, or go with their intercepts altogether; therapists may be alike."""
+    own = [one for one in fitted.random if one.group == "client"]
+    variance = {one.term1: one.vcov for one in own if one.term2 is None}
+    if not all(value > EDGE * fitted.sigma2 for value in variance.values()):
+        return bool(fitted.singular)
+    return any(
+        abs(one.vcov) > (1 - EDGE) * math.sqrt(variance[one.term1] * variance[one.term2])
+        for one in own
+        if one.term2 is not None
+    )
 
 
 def _few(therapists: int) -> str:

@@ -18,7 +18,7 @@ def plain(column: str) -> str:
     key = _KEY.fullmatch(column)
     if key:
         rater = "" if key[2] == "client" else "_therapist"
-        return key[1].replace("-", "") + rater + ("" if key[3] is None else f"_{_word(key[3])}")
+        return _word(key[1]) + rater + ("" if key[3] is None else f"_{_word(f'x{key[3]}')[1:]}")
     return _word(column)
 
 

@@ -1,7 +1,7 @@
 """From a course table to the panel."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +30,7 @@ class Panel:
     """`rows` is the panel; `outcome` and `alliance` are its columns (alliance None where the table has none).
 
     `sessions` has every session in order, rated or not: practice, therapist, client, session, and attended if known.
+    `by_day`: the table has no session numbers, and they count the days on which somebody was there.
     """
 
     rows: pl.DataFrame
@@ -38,6 +39,7 @@ class Panel:
     alliance: str | None
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
+    by_day: bool = False
 
 
 def panel(courses: pl.DataFrame, outcome: str = "phq-9", alliance: str | None = "alliance", **how: Any) -> pl.DataFrame:
@@ -67,12 +69,15 @@ def read_panel(
     if detrend not in ("no", "log", "linear"):
         raise UsageError(f"detrend: got {detrend!r}, wanted 'no', 'log' or 'linear'")
     frame, named, refused = typed(courses, outcome, alliance, keep)
+    by_day = frame["session"].null_count() == frame.height
     if not refused:
         frame, lost = order.numbered(frame)
         frame, refused = order.merged(order.in_order(frame), _measures(named))
     if refused:
         stop(refused)
-    return _built(frame, named, lost, detrend, over_missed)
+    made = _built(frame, named, lost, detrend, over_missed)
+    by_day_note = "Sessions are numbered by their days: the table has no session numbers."
+    return replace(made, by_day=True, notes=(by_day_note, *made.notes)) if by_day else made
 
 
 def refusals(courses: pl.DataFrame, outcome: str, alliance: str | None, keep: Sequence[str] = ()) -> list[Refused]:
@@ -244,8 +249,6 @@ def _without_next(frame: pl.DataFrame, starts: Any, places: Any) -> list[LeftOut
 
 def _notes(rows: pl.DataFrame, named: Columns, detrend: Detrend) -> list[str]:
     said = []
-    if named.who["session"] is None:
-        said.append("Sessions are numbered by their days: the table has no session numbers.")
     if named.alliance is None:
         said.append("The table has no alliance ratings.")
     elif named.therapist_column is None:

@@ -150,17 +150,17 @@ def variance_shares(src: Source, name: str) -> tuple[float | None, float, float]
 def _figure(src: Source) -> Iterator[Figure]:
     told = {rater: by_session(src, name) for name, rater in _raters(src)}
     low, high = src.measures[1].range if src.measures[1] else (np.inf, -np.inf)
-    yield from _drawn(told, (low, high), f"{src.alliance_title} over sessions", "alliance-course")
+    yield from _drawn(told, (low, high), f"{src.alliance_title} over sessions", "alliance-course", src.session_title)
 
 
 def _outcome_figure(src: Source) -> Iterator[Figure]:
     measure = src.measures[0]
     limits = measure.range if measure else (np.inf, -np.inf)
     told = {src.outcome_title: by_session(src, src.outcome)}
-    yield from _drawn(told, limits, f"{src.outcome_title} over sessions", "outcome-course")
+    yield from _drawn(told, limits, f"{src.outcome_title} over sessions", "outcome-course", src.session_title)
 
 
-def _drawn(told: dict[str, Any], limits: tuple[float, float], title: str, id: str) -> Iterator[Figure]:
+def _drawn(told: dict[str, Any], limits: tuple[float, float], title: str, id: str, x_title: str) -> Iterator[Figure]:
     """Means as lines, the interval of the first as a band."""
     xs = sorted({row[0] for rows in told.values() for row in rows})
     if len(xs) < 2:
@@ -174,6 +174,6 @@ def _drawn(told: dict[str, Any], limits: tuple[float, float], title: str, id: st
     svg = course_for_page(
         series, x=[float(x) for x in xs], x_labels=[str(x) for x in xs],
         low=min(limits[0], *values, min(values)), high=max(limits[1], *values, max(values)), title=title,
-        description=said, bands=[Band(ends[0], ends[1], "95 % interval")], id=id, x_title="Session",
+        description=said, bands=[Band(ends[0], ends[1], "95 % interval")], id=id, x_title=x_title,
     )  # fmt: skip
     yield Figure(title, said, svg)

@@ -59,7 +59,7 @@ def _there(src: Source) -> Table:
     counts: list[tuple[str, int]] = [
         ("rows of the table", src.courses.height),
         ("people with a rating", src.people),
-        ("courses (a person with a therapist)", len(src.starts) - 1),
+        ("courses (one person with one therapist)", len(src.starts) - 1),
     ]
     if src.therapists:
         counts.append(("therapists", src.therapists))
@@ -187,16 +187,20 @@ def _figures(src: Source) -> Iterator[Figure]:
     first = next(iter(_by_session(src)))[1]
     share = [_of_first(row[1], first) for row in table.rows]
     rated = [row[2] if isinstance(row[2], int | float) else None for row in table.rows]
-    title = "Who is still there, and who of them was rated"
+    title = "Who is still there"
     said = (
-        "The share of all courses that had a session with this number or a later one, and the share of those that were "
-        "rated in it. The numbers stand in the table."
+        "The share of all courses that had a session with this number or a later one and, where the table has rows for "
+        "sessions without a rating, the share of those that were rated in it. The numbers stand in the table."
     )
     x = [float(str(row[0])) for row in table.rows]
+    series = [Series("still there", share)]
+    # A table that has no rows for sessions without a rating cannot tell how many were rated.
+    if src.panel.sessions.height > src.rows.height:
+        series.append(Series("rated", rated))
     svg = course_for_page(
-        [Series("still there", share), Series("rated", rated)],
+        series,
         x=x, x_labels=[f"{at:.0f}" for at in x], low=0, high=100, title=title, description=said, id="retention",
-        x_title="Session; share in %",
+        x_title=f"{src.session_title}; share in %",
     )  # fmt: skip
     yield Figure(title, said, svg)
 

@@ -11,7 +11,7 @@ from accord import __version__
 from accord.errors import UsageError
 from accord.evidence.report import ahead, course, data, levels, measuring, published, ruptures, therapists
 from accord.evidence.report.methods import methods, versions
-from accord.evidence.report.parts import Guard, Section
+from accord.evidence.report.parts import Guard, Section, sentence
 from accord.evidence.report.source import Source, source
 
 SECTIONS: tuple[Callable[[Source], Section], ...] = (
@@ -86,7 +86,7 @@ class _Steps:
 
 def _summary(sections: list[Section]) -> list[str]:
     """The first things to know; what cannot be said yet stands there too."""
-    told = [word for each in sections for word in each.short]
+    told = [sentence(word) for each in sections for word in each.short]
     lacking = [each.heading for each in sections if not each.enough and not each.short]
     if lacking:
         told.append(f"Not enough data yet for: {'; '.join(lacking)}.")

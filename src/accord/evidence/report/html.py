@@ -48,7 +48,7 @@ def _contents(told: Mapping[str, Any]) -> str:
 
 
 def _section(each: Mapping[str, Any]) -> str:
-    mark = "" if each["enough"] else '<p class="mark">Not enough data yet</p>'
+    mark = "" if each["enough"] or _says_so(each) else '<p class="mark">Not enough data yet</p>'
     said = "".join(f"<p>{_text(word)}</p>" for word in each["words"])
     figures = "".join(_figure(one) for one in each["figures"])
     tables = "".join(_table(one, f"{each['id']}-{place}") for place, one in enumerate(each["tables"], 1))
@@ -57,6 +57,10 @@ def _section(each: Mapping[str, Any]) -> str:
         f'<section aria-labelledby="{id}"><h2 id="{id}">{_text(each["heading"])}</h2>{mark}{said}{figures}{tables}'
         "</section>\n"
     )
+
+
+def _says_so(each: Mapping[str, Any]) -> bool:
+    return any(str(word).startswith("Not enough data yet") for word in each["words"])
 
 
 def _figure(one: Mapping[str, Any]) -> str:

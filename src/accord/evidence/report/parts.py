@@ -45,7 +45,12 @@ class Section:
     def as_dict(self) -> dict[str, Any]:
         told = asdict(self)
         del told["short"]
-        return plain(told)
+        return plain(told | {"words": [sentence(word) for word in self.words]})  # type: ignore[no-any-return]
+
+
+def sentence(words: str) -> str:
+    """With a capital at its start; a rounded count begins with 'some'."""
+    return words[:1].upper() + words[1:]
 
 
 def plain(value: Any) -> Any:
@@ -79,7 +84,7 @@ class Guard:
         told = self.count(n)
         if not isinstance(told, int):
             return str(told)
-        return f"{told:,}" if self.below is None else f"about {told:,}"
+        return f"{told:,}" if self.below is None else f"some {told:,}"
 
     def tells(self, people: int) -> bool:
         """Whether a mean or an estimate of so many people may be told."""

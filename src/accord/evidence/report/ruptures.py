@@ -144,9 +144,10 @@ def _told(src: Source, place: int, value: float, low: float, high: float) -> str
             f"{said} on {src.outcome_title} about as others without one, as far as can be told: the difference is "
             f"{number(value)} ({interval(low, high)}; above 0: better), with the same first score and as many ratings."
         )
+    near, far = sorted((abs(low), abs(high)))
     return (
         f"{said} {number(abs(value))} {'better' if value > 0 else 'worse'} on {src.outcome_title} "
-        f"({interval(*sorted((abs(low), abs(high))))}) than people without one, with the same first score and as "
+        f"({interval(near, far)}) than people without one, with the same first score and as "
         "many ratings."
     )
 

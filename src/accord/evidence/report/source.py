@@ -47,6 +47,11 @@ class Source:
         return measure.direction if measure and measure.direction in ("lower", "higher") else "lower"
 
     @property
+    def session_title(self) -> str:
+        """What the x axis counts."""
+        return "Occasion, numbered by its day" if self.panel.by_day else "Session"
+
+    @property
     def outcome_title(self) -> str:
         return title_of(self.measures[0], self.outcome)
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from accord.evidence.report.parts import Section, Table
+from accord.evidence.report.parts import Cell, Section, Table
 from accord.evidence.report.source import Source
 from accord.evidence.therapists import TherapistEffects, reliability, therapist_effects
 from accord.evidence.wording import not_enough, number
@@ -57,7 +57,7 @@ def _single(src: Source, found: TherapistEffects) -> list[str]:
 def _tables(src: Source, found: TherapistEffects) -> list[Table]:
     g = src.guard
     share = found.icc
-    rows = (
+    rows: tuple[tuple[Cell, ...], ...] = (
         ("share of variance between therapists, %", *(round(100 * value, 1) for value in share)),
         ("variance between therapists", *(round(value, 2) for value in found.tau2)),
         ("variance within therapists", *(round(value, 2) for value in found.sigma2)),
