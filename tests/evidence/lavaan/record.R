@@ -3,7 +3,7 @@
 #
 #   python tests/evidence/lavaan/made.py FOLDER; Rscript tests/evidence/lavaan/record.R FOLDER tests/evidence/lavaan
 #
-# Needs the R packages lavaan, psych, jsonlite.
+# Needs the R packages lavaan, psych, lme4, jsonlite.
 
 suppressMessages({library(lavaan); library(psych); library(jsonlite)})
 given <- commandArgs(TRUE)
@@ -140,9 +140,15 @@ feldt <- psych::alpha.ci(psych::alpha(q)$total$raw_alpha, nrow(q), n.var = 6)
 out$scale <- list(alpha = psych::alpha(q)$total$raw_alpha, feldt = c(feldt$lower.ci, feldt$upper.ci),
                   omega = e$est[e$lhs == "omega"], omega_se = e$se[e$lhs == "omega"])
 
-# Reliability of change, crossed (analysis of variance) and nested (nlme).
-change <- suppressWarnings(mlr(read("same"), grp = "client", Time = "session", items = paste0("i", 1:4), aov = TRUE,
-                               lme = TRUE, alpha = FALSE, plot = FALSE))
-out$of_change <- list(crossed = change$Rc, nested = change$Rcn)
+# Reliability of change: crossed by psych; with sessions of each person's own by lme4, which on equally many sessions is
+# the analysis of variance.
+d <- read("same")
+change <- suppressWarnings(mlr(d, grp = "client", Time = "session", items = paste0("i", 1:4), aov = TRUE,
+                               lme = FALSE, alpha = FALSE, plot = FALSE))
+long <- reshape(d, direction = "long", varying = paste0("i", 1:4), v.names = "y", timevar = "item", times = 1:4)
+own <- lme4::lmer(y ~ factor(item) + (1 | client) + (1 | client:item) + (1 | client:session), long,
+                  control = lme4::lmerControl(optCtrl = list(ftol_abs = 1e-12, xtol_abs = 1e-10)))
+v <- as.data.frame(lme4::VarCorr(own)); v <- setNames(v$vcov, v$grp)
+out$of_change <- list(crossed = change$Rc, nested = unname(v["client:session"] / (v["client:session"] + v["Residual"] / 4)))
 
 write(toJSON(out, digits = 10, auto_unbox = TRUE, pretty = FALSE, na = "null"), file.path(given[2], "lavaan.json"))

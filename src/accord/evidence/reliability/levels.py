@@ -97,7 +97,8 @@ class OfChange:
     """R_C = s2_T / (s2_T + s2_e / k): how reliably the mean of k items shows change within a person.
 
     design: 'nested' where each person has sessions of their own; 'crossed' where all have the same ones (Cranford et
-    al. 2006), and then what moves everyone alike at a session is no part of a person's change.
+    al. 2006), and then what moves everyone alike at a session is no part of a person's change. In both an item that one
+    person always answers higher is no error of change: it is there before and after.
     """
 
     estimate: float

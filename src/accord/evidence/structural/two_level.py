@@ -92,9 +92,16 @@ def fit_levels(known: tuple[Moments, ...], sizes: Floats) -> TwoLevelFit:
         if not spread > 1e-12:
             raise DataError(f"item {item!r} never moves within a person, so nothing can be said of change in it")
     found, model = _fit(_factor(items, sizes, *start), items, ["w", "b"], known, observed=True)
-    free, _ = _fit(_saturated(items, sizes, *start), items, [], known)
-    apart, _ = _fit(_apart(items, sizes, *start), items, [], known)
-    return _result(model, found, free, apart, known)
+    free = _loglik(_saturated(items, sizes, *start), items, known)
+    return _result(model, found, free, _loglik(_apart(items, sizes, *start), items, known), known)
+
+
+def _loglik(rows: list[Row], items: Sequence[str], known: tuple[Moments, ...]) -> float:
+    """NaN where the data do not settle it: then there is no chi-square, and the factors stand all the same."""
+    try:
+        return _fit(rows, items, [], known)[0].at.loglik
+    except DataError:
+        return math.nan
 
 
 def _starts(known: tuple[Moments, ...], sizes: Floats) -> tuple[Floats, Floats, Floats]:
@@ -175,12 +182,12 @@ def _fit(
     return maximise(model, known, "observed" if observed else "expected"), model
 
 
-def _result(model: Model, found: Found, free: Found, apart: Found, known: tuple[Moments, ...]) -> TwoLevelFit:
+def _result(model: Model, found: Found, free: float, apart: float, known: tuple[Moments, ...]) -> TwoLevelFit:
     k, persons = len(model.observed), sum(own.people for own in known[1:])
     rows = persons + known[0].people
     df, base_df = k * (k + 1) + k - len(model.parameters), k * (k - 1)
-    chisq = no_less_than_0(2 * (free.at.loglik - found.at.loglik))
-    cfi, tli = against(chisq, df, 2 * (free.at.loglik - apart.at.loglik), base_df)
+    chisq = no_less_than_0(2 * (free - found.at.loglik))
+    cfi, tli = against(chisq, df, 2 * (free - apart), base_df)
     within, between = (_level(model, found, level) for level in "wb")
     notes = [
         f"a residual variance {name} people is below 0 (a Heywood case)"
