@@ -8,7 +8,7 @@ import numpy as np
 from accord.errors import DataError
 from accord.evidence.structural.likelihood import Whole, everywhere, first, second
 from accord.evidence.structural.model import Model
-from accord.evidence.structural.moments import Floats, Moments
+from accord.evidence.structural.moments import Floats, Moments, weakest
 
 STEPS, HALVINGS = 200, 40
 # What a step could still gain, in log-likelihood: a millionth of a standard error.
@@ -122,19 +122,18 @@ def _settled(
     if information == "observed":
         curve = second(model, known, at)
     try:
-        np.linalg.cholesky(curve)
-        vcov = np.asarray(np.linalg.inv(curve), np.float64)
+        scale = 1 / np.sqrt(np.maximum(np.diag(curve), 1e-300))
+        root = np.linalg.solve(np.linalg.cholesky(curve * np.outer(scale, scale)), np.diag(scale))
     except np.linalg.LinAlgError:
         raise DataError("the place found is no top of the likelihood; the model does not suit these data") from None
-    return Found(theta, vcov, at, steps)
+    return Found(theta, root.T @ root, at, steps)
 
 
 def _identified(model: Model, curve: Floats) -> None:
     scale = 1 / np.sqrt(np.diag(curve))
-    value, vector = np.linalg.eigh(curve * np.outer(scale, scale))
-    if value[0] < LOOSE:
-        loose = np.argsort(-np.abs(vector[:, 0]))[:4]
-        part = [model.parameters[at] for at in loose if abs(vector[at, 0]) > 0.05]
+    weak = weakest(curve * np.outer(scale, scale), LOOSE)
+    if weak is not None:
+        part = [model.parameters[at] for at in np.argsort(-np.abs(weak))[:4] if abs(weak[at]) > 0.05]
         raise DataError(
             f"the model is not identified: {', '.join(part)} can move together without any change in the fit; "
             "fix one of them or measure more"

@@ -45,7 +45,7 @@ class Look(NamedTuple):
 def implied(group: Group, theta: Floats) -> Implied:
     """Raises LinAlgError where I - B has no inverse."""
     lam, beta, psi, residual, nu, alpha = group.matrices(theta)
-    a = np.asarray(np.linalg.inv(np.eye(group.m) - beta), np.float64)
+    a = np.asarray(np.linalg.solve(np.eye(group.m) - beta, np.eye(group.m)), np.float64)
     phi = a @ psi @ a.T
     beside, eta = lam @ phi, a @ alpha
     return Implied(a, phi, lam @ a, beside, eta, beside @ lam.T + residual, nu + lam @ eta)

@@ -109,7 +109,8 @@ def moments(values: Floats, names: Sequence[str]) -> Moments:
 def _of(values: Floats) -> tuple[float, Floats, Floats]:
     mean = values.mean(axis=0)
     centred = values - mean
-    return float(len(values)), mean, centred.T @ centred / len(values)
+    # A copy, so that NumPy takes the product that stays on one thread where it is small.
+    return float(len(values)), mean, centred.T @ centred.copy() / len(values)
 
 
 def _by_pattern(values: Floats, given: Bools, names: tuple[str, ...], dropped: int) -> Moments:
@@ -155,10 +156,24 @@ def _refuse(known: Moments) -> None:
             raise DataError(f"column {name!r} has the same value for everyone, so nothing can be said of it")
     if known.complete:
         scale = np.sqrt(spread)
-        value, vector = np.linalg.eigh(known.cov[0] / np.outer(scale, scale))
-        if value[0] < SMALLEST:
-            part = [name for name, weight in zip(known.names, vector[:, 0], strict=True) if abs(weight) > 0.1]
+        weak = weakest(known.cov[0] / np.outer(scale, scale), SMALLEST)
+        if weak is not None:
+            part = [name for name, weight in zip(known.names, weak, strict=True) if abs(weight) > 0.1]
             raise DataError(f"columns {', '.join(part)}: one follows exactly from the others; leave one out")
+
+
+def weakest(matrix: Floats, least: float) -> Floats | None:
+    """The direction in which a matrix with ones on its diagonal has an eigenvalue below `least`; None where none is.
+
+    A Cholesky factor tells nearly always at once; eigenvectors, which wake all threads of BLAS, are left for the rest.
+    """
+    try:
+        if float(np.diag(np.linalg.cholesky(matrix)).min()) ** 2 > 1e4 * least:
+            return None
+    except np.linalg.LinAlgError:
+        pass
+    value, vector = np.linalg.eigh(matrix)
+    return vector[:, 0] if value[0] < least else None
 
 
 def alone(known: Moments) -> tuple[Floats, Floats, Floats]:
@@ -197,7 +212,7 @@ def _inverse(sigma: Floats) -> tuple[Floats, Floats] | None:
         low = np.linalg.cholesky(sigma)
     except np.linalg.LinAlgError:
         return None
-    root = np.linalg.inv(low)
+    root = np.linalg.solve(low, np.eye(low.shape[-1]))
     return root.transpose(0, 2, 1) @ root, 2 * np.log(np.diagonal(low, axis1=1, axis2=2)).sum(axis=1)
 
 
@@ -235,7 +250,8 @@ def saturated(known: Moments) -> Saturated:
     Roland 2008)."""
     if known.complete:
         mean, cov = known.mean[0], known.cov[0]
-        loglik = -0.5 * known.n[0] * (len(mean) * (LOG_2PI + 1) + np.linalg.slogdet(cov)[1])
+        logs = 2 * np.log(np.diag(np.linalg.cholesky(cov))).sum()
+        loglik = -0.5 * known.n[0] * (len(mean) * (LOG_2PI + 1) + logs)
         return Saturated(mean, cov, float(loglik))
     _, mean, variance = alone(known)
     scale = np.sqrt(variance)
