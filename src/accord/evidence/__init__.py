@@ -14,6 +14,14 @@ _LATER: dict[str, str] = {
     "Fitted": "mixed.fitted",
     "compare": "mixed.comparing",
     "bootstrap": "mixed.bootstrap",
+    "pool": "meta",
+    "pool_correlations": "meta",
+    "beside": "literature",
+    "fit_surface": "surface",
+    "round_robin": "roundrobin",
+    "round_robins": "roundrobin",
+    "funnel_of_means": "funnel",
+    "funnel_of_shares": "funnel",
 }
 
 __all__ = sorted(_LATER)  # noqa: PLE0605
