@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from accord.charts import Series, course_for_page
 from accord.outcome.withheld import quarter
 from accord.web.alliance import actions as alliance
 from accord.web.alliance.reading_in import read
@@ -18,7 +19,6 @@ from tests.cast import Cast
 
 THERAPISTS = ("T-1", "T-2", "T-3")
 TITLE = "How it went"
-PATH = '<path style="fill: none; stroke: #1f5f54" d="M0 0L9 9"/>'
 
 
 def this_quarter() -> int:
@@ -54,8 +54,10 @@ def described(frame: Any, **options: Any) -> dict[str, Any]:
     assert options["suppress"] == 10
     people = int(frame["client"].n_unique())
     table = {"caption": "The data", "columns": ["what", "n", "mean"], "rows": [["PHQ-9", people, 11.25]]}
-    svg = '<svg viewBox="0 0 9 9" role="img" aria-labelledby="t"><title id="t">A line</title>' + PATH + "</svg>"
-    drawn = {"title": "Over the sessions", "description": "The mean rises.", "svg": svg}
+    line = [Series("PHQ-9", [14.0, 12.0, 11.0])]
+    means = {"x": [1.0, 2.0, 3.0], "x_labels": ["1", "2", "3"], "low": 0.0, "high": 27.0, "id": "means"}
+    svg = course_for_page(line, title="The mean", description="It falls.", **means)
+    drawn = {"title": "Over the sessions", "description": "The mean falls.", "svg": svg}
     told = {"id": "data", "heading": "The data", "enough": True, "words": ["They got better."]}
     silent = {"id": "within", "heading": "Within people", "enough": False, "words": ["It takes 50 courses."]}
     return {
@@ -65,6 +67,9 @@ def described(frame: Any, **options: Any) -> dict[str, Any]:
         "call": options["call"],
         "hash": "0" * 64,
         "suppressed_below": 10,
+        "label": options["label"],
+        "measures": {"outcome": options["outcome"], "alliance": "alliance"},
+        "summary": ["they got better by 3.25 points.", "Not enough data yet for: Within people."],
         "sections": [
             {**told, "tables": [table], "figures": [drawn]},
             {**silent, "tables": [], "figures": []},

@@ -113,9 +113,9 @@ def test_the_managers_form_tells_tens_of_those_who_said_yes_or_fewer_than_ten(ca
     everybody = courses(cast.practice, 17)
     manager, place = cast.visitor(cast.manager), reverse("new_release")
     yes_of(everybody[:9])
-    assert "To research fewer than 10 clients have said yes." in text(manager.get(place))
+    assert "Fewer than 10 clients have said yes to research" in text(manager.get(place))
     yes_of(everybody)
-    assert "To research 10 or more clients have said yes." in text(manager.get(place))
+    assert "At least 10 clients have said yes to research" in text(manager.get(place))
 
 
 def test_clients_read_the_words_of_what_is_shown_to_them_and_no_numbers_of_it(cast: Cast) -> None:
@@ -123,13 +123,13 @@ def test_clients_read_the_words_of_what_is_shown_to_them_and_no_numbers_of_it(ca
     assert "Nothing is shown here yet." in text(visitor.get(reverse("my_learned")))
     one = released(cast, ("client",))
     page = text(visitor.get(reverse("my_learned")))
-    assert "They got better." in page
+    assert "They got better by 3.25 points." in page
     for words in ("11.25", "It takes 50 courses"):
         assert words not in page
     assert "What your practice learned" in text(visitor.get(PLACE))
     assert visitor.get(reverse("release", args=[one.pk])).status_code == 404
     actions.hide(asker=of_member(cast.manager), release=one, why="Too early.")
-    assert "They got better." not in text(visitor.get(reverse("my_learned")))
+    assert "They got better" not in text(visitor.get(reverse("my_learned")))
 
 
 def test_ones_own_page_leads_to_it(cast: Cast) -> None:

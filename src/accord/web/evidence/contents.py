@@ -27,6 +27,7 @@ MEANS = {
     "it needs whatever approval their own rules ask for.",
 }
 WHO = {"manager": "managers", "therapist": "therapists", "researcher": "researchers", "client": "clients"}
+WHOSE = "whose"
 NAME = re.compile(r"\b[ct]-[0-9a-f]{12}\b")
 
 
@@ -48,16 +49,17 @@ class Wanted:
 def describe(courses: Any, **options: Any) -> Report:
     """The report of the evidence room, imported when it is needed: it is heavy."""
     from accord.evidence import report
+    from accord.evidence.report.describing import LABEL
 
-    found: Report = report.describe(courses, **options)
-    return found
+    options["label"] = f"{options['label']} {LABEL}"
+    return report.describe(courses, **options)
 
 
 def page(report: Report) -> str:
     """The same as one self-contained HTML page."""
     from accord.evidence import report as reports
 
-    return str(reports.page(report))
+    return reports.page(report)
 
 
 def refusal(gathered: Gathered, wanted: Wanted, earlier: Sequence[tuple[Release, Any]], own: Any) -> str:
@@ -100,8 +102,10 @@ def made(gathered: Gathered, wanted: Wanted, practice: str, made_on: date, descr
     """The report with what a release adds: its purpose, its period, whose answers are in it."""
     report = describing(
         gathered.courses,
+        outcome=gathered.outcome,
         suppress=SMALLEST,
         title=wanted.title,
+        label=MEANS[wanted.purpose],
         made_on=made_on,
         call=f"a release of {practice}: {LABELS[wanted.purpose].lower()}, sessions of {wanted.period}",
     )
@@ -139,7 +143,7 @@ def quarter_of(code: str) -> int:
 def whose(gathered: Gathered, wanted: Wanted) -> dict[str, Any]:
     """The first section: what kind of release it is, and how many people stand behind it."""
     return {
-        "id": "whose",
+        "id": WHOSE,
         "heading": "Whose answers are in it",
         "enough": True,
         "words": [
@@ -189,14 +193,18 @@ def gives_away(text: str, gathered: Gathered) -> str:
     return f"the report tells of fewer than ten: {few}" if few else ""
 
 
-COUNTS = {"n", "clients", "people", "courses", "pairs", "sessions", "count", "rated"}
+COUNTS = {"n", "number", "clients", "people", "courses", "pairs", "rows", "sessions", "count", "rated"}
 
 
 def small_counts(report: Mapping[str, Any]) -> Iterator[str]:
-    """Where a column of counts holds 1 to 9: a last look, whatever the report itself has hidden."""
+    """Where a column of counts holds 1 to 9: a last look, whatever the report itself has hidden.
+
+    The first column names the rows; a number in it is a case that was thought of, not a count.
+    """
     for section in report["sections"]:
         for table in section.get("tables", ()):
-            counting = [place for place, name in enumerate(table["columns"]) if str(name).casefold() in COUNTS]
+            named = enumerate(table["columns"])
+            counting = [place for place, name in named if place and str(name).casefold() in COUNTS]
             for row in table["rows"]:
                 if any(_is_small(row[place]) for place in counting if place < len(row)):
                     yield f"{section['heading']}, {table['caption']}"

@@ -7,9 +7,13 @@ from django import forms
 
 from accord.outcome.withheld import in_words
 from accord.web.alliance.repair_forms import Ticks
-from accord.web.evidence.contents import LABELS, MEANS, Wanted
-from accord.web.evidence.models import EVALUATION
+from accord.web.evidence.contents import Wanted
+from accord.web.evidence.models import EVALUATION, RESEARCH
 
+PURPOSES = [
+    (EVALUATION, "Service evaluation: how care went here, so that it can be made better. All clients"),
+    (RESEARCH, "Research: only clients who said yes to it. It needs whatever approval your rules ask for"),
+]
 SHOWN_TO = [
     ("therapist", "The therapists of the practice"),
     ("researcher", "The researchers of the practice"),
@@ -28,7 +32,7 @@ class ReleaseForm(forms.Form):
     )
     purpose = forms.ChoiceField(
         label="What it is for",
-        choices=[(key, f"{LABELS[key]}. {MEANS[key]}") for key in LABELS],
+        choices=PURPOSES,
         widget=forms.RadioSelect,
         initial=EVALUATION,
         error_messages={"required": "choose what it is for"},

@@ -19,11 +19,13 @@ from accord.evidence.suppression import Cells
 from accord.measures import load
 from accord.outcome.withheld import quarter
 from accord.web.alliance import queries as alliance
+from accord.web.alliance.course import ALLIANCE
 from accord.web.alliance.queries import Session
 from accord.web.evidence import queries
 from accord.web.evidence.models import RESEARCH
 from accord.web.people.asker import Asker
 
+USUAL = "phq-9"
 LENGTHS = ((1, 2), (3, 6), (7, 12), (13, None))
 SHORT = 16
 """Hexadecimal digits of a fingerprint: 64 bits."""
@@ -47,6 +49,13 @@ class Gathered:
     @property
     def sessions(self) -> int:
         return len(self.courses)
+
+    @property
+    def outcome(self) -> str:
+        """What clients filled in most often beside the alliance; by name where two are level."""
+        names = [each.split(".")[0] for each in self.courses.columns if each.endswith(".client")]
+        rated = {name: self.courses[f"{name}.client"].count() for name in names if name != ALLIANCE}
+        return min(rated, key=lambda name: (-rated[name], name), default=USUAL)
 
 
 def begins(number: int) -> date:

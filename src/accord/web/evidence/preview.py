@@ -12,8 +12,8 @@ from accord.web.evidence.contents import Describe, Wanted
 from accord.web.people.asker import Asker
 from accord.web.people.models import Practice
 
-MOST_HERE = 20_000
-"""Sessions that a page works on while somebody waits: some seconds."""
+MOST_HERE = 12_000
+"""Sessions that a page works on while somebody waits: some seconds. About a thousand courses."""
 
 
 @dataclass(frozen=True)

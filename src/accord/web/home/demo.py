@@ -20,7 +20,7 @@ from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries as alliance_queries
 from accord.web.alliance.models import Occasion
 from accord.web.alliance.queries import Closing
-from accord.web.home import demo_agreements, demo_offers, demo_past, demo_together, demo_waiting, invented
+from accord.web.home import demo_agreements, demo_offers, demo_past, demo_release, demo_together, demo_waiting, invented
 from accord.web.people import actions as people
 from accord.web.people import queries
 from accord.web.people.asker import COMMAND, Asker, of_client, of_member
@@ -160,6 +160,7 @@ def build(seed: int = 1, progress: Progress = lambda done, of: None) -> None:
     for member in [*members, alone]:
         demo_together.mend(of_member(member))
     _look_at_older_flags([*members, alone])
+    demo_release.freeze(manager)
 
 
 def _names(rng: random.Random) -> Any:
