@@ -72,6 +72,41 @@ def test_information_criteria_are_lme4s(name: str) -> None:
     assert fitted(replace(CASES[name], method="ml")).criterion == pytest.approx(told["ml_criterion"], abs=1e-3)
 
 
+def as_broom(name: str) -> tuple[str | None, str]:
+    """lme4's names of what it profiles, as group and term: sd_x|client, cor_x.(Intercept)|client, sigma."""
+    if name == "sigma":
+        return "Residual", "sd__Observation"
+    what, bar, who = name.partition("|")
+    if not bar:
+        return None, plain(name)
+    kind, _, terms = what.partition("_")
+    return ":".join(sorted(who.split(":"))), f"{kind}__{'.'.join(sorted(terms.split('.')))}"
+
+
+@pytest.mark.parametrize("name", ["intercepts 0", "growth 0", "uncorrelated 0", "nested 0", "weighted 0"])
+def test_profile_intervals_are_lme4s(name: str) -> None:
+    """To a thousandth of their width: lme4 reads its limits off a spline."""
+    rows = fitted(CASES[name]).confint("profile").iter_rows()
+    ours = {(group and ":".join(sorted(group.split(":"))), plain(term)): ends for group, term, _, *ends in rows}
+    told = {as_broom(each): ends for each, *ends in LME4[name]["more"]["profile"]}
+    assert ours.keys() == told.keys()
+    for what, (low, high) in told.items():
+        # With weights, lme4 1.1.31 profiles fixed effects into intervals narrower than a tenth of a standard error.
+        if not (what[0] is None and CASES[name].weights):
+            assert ours[what] == pytest.approx((low, high), abs=1e-3 * (high - low)), what
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_the_likelihood_ratio_of_each_random_term_is_lmertests(name: str) -> None:
+    """The p-value is not: half of the chance lies at the edge (Self & Liang 1987), which lmerTest leaves out."""
+    ours = [
+        (row["npar"], row["logLik"], row["LRT"] or 0.0) for row in fitted(CASES[name]).ranova().iter_rows(named=True)
+    ]
+    rows = LME4[name]["more"]["ranova"]
+    told = [(npar, log_lik, 0.0 if lrt == "NA" else lrt) for _, npar, log_lik, _, lrt, *_ in rows]
+    assert np.array(ours) == pytest.approx(np.array(told), abs=1e-3)
+
+
 @pytest.mark.parametrize("name", named.NAMED)
 def test_published_data_give_what_lme4_gives(name: str, shared_data: Path) -> None:
     case = named.NAMED[name](shared_data)

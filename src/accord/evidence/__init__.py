@@ -30,7 +30,7 @@ _LATER: dict[str, str] = {
     "funnel_of_shares": "funnel",
 }
 
-__all__ = sorted(_LATER)  # noqa: PLE0605
+__all__ = sorted(_LATER)
 
 
 def __getattr__(name: str) -> Any:

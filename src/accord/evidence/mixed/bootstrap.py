@@ -66,7 +66,8 @@ def _parametric(fitted: "Fitted", n: int, dice: np.random.Generator) -> Iterator
 
     design = fitted.design
     expected = fitted.predict(level="population")
-    noise = np.sqrt(fitted.sigma2 / (design.weights if design.weights is not None else np.ones(design.n)))
+    weights = np.ones(design.n) if design.weights is None else design.weights * design.weight
+    noise = np.sqrt(fitted.sigma2 / weights)
     roots = [_root(D) for D in fitted.covariances]
     for _ in range(n):
         y = expected + noise * dice.standard_normal(design.n)

@@ -15,6 +15,8 @@ from accord.evidence.mixed.formula import _scan, _short, checked
 
 INTERCEPT = "(Intercept)"
 MOST_TERMS, HIGHEST_ORDER = 500, 4
+# What formulaic does not bring along.
+_FUNCTIONS = {name: getattr(np, name) for name in ("abs", "cos", "log1p", "sin", "sqrt")}
 # Squares of more would overflow.
 LARGEST = 1e100
 
@@ -158,7 +160,7 @@ def whole_rows(rows: pl.DataFrame, numbers: Sequence[str]) -> tuple[pl.DataFrame
             raise TableError(f"holds {largest:g}, wanted numbers up to {LARGEST:g}; use a larger unit", column=name)
         if column.dtype.is_temporal() or column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary, pl.Null):
             raise TableError(f"holds {column.dtype}, wanted numbers or text", column=name)
-    odd = (pl.Int128, pl.UInt128, pl.Boolean)
+    odd = (pl.Int128, pl.UInt128)
     wide = [pl.col(name).cast(pl.Float64) for name in dict.fromkeys(numbers) if rows[name].dtype in odd]
     rows = rows.with_columns(wide) if wide else rows
     return (rows.drop_nulls() if gaps else rows), gaps
@@ -218,8 +220,8 @@ def _by_formulaic(asked: Side, rows: pl.DataFrame) -> Any:
             held[name] = column.to_numpy() if column.dtype.is_numeric() else np.array(column.to_list(), object)
     given = pd.DataFrame(held)
     if asked.spec is not None:
-        return asked.spec.get_model_matrix(given)
-    return Written(asked.text).get_model_matrix(given, output="numpy", na_action="ignore", context={})
+        return asked.spec.get_model_matrix(given, context=_FUNCTIONS)
+    return Written(asked.text).get_model_matrix(given, output="numpy", na_action="ignore", context=_FUNCTIONS)
 
 
 def _categories(column: pl.Series) -> list[str]:

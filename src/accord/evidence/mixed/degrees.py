@@ -1,6 +1,6 @@
 """Satterthwaite's degrees of freedom (Kuznetsova, Brockhoff & Christensen 2017).
 
-For a contrast l, var = l C l' has itself a variance, g'A g: g its derivative by (theta, sigma^2), A twice the inverse
+For a contrast l, var = l C l' has itself a variance, g'A g: g its derivative by (theta, log sigma^2), A twice the inverse
 of the criterion's second derivatives there. df = 2 var^2 / g'A g. Derivatives are central
 differences of exact gradients.
 """
@@ -54,10 +54,10 @@ def _derived(fitted: "Fitted") -> Pieces:
         move[at] = STEP
         up, down = likelihood.look(theta + move, sigma2), likelihood.look(theta - move, sigma2)
         H[at, :k] = (up.gradient - down.gradient) / (2 * STEP)
-        H[at, k] = H[k, at] = (down.rss - up.rss) / sigma2**2 / (2 * STEP)
+        H[at, k] = H[k, at] = (down.rss - up.rss) / sigma2 / (2 * STEP)
         slopes[at] = (up.inverse - down.inverse) * sigma2 / (2 * STEP)
-    H[k, k] = 2 * rss / sigma2**3 - free / sigma2**2
-    slopes[k] = fitted.found.look.inverse
+    H[k, k] = 2 * rss / sigma2 - free
+    slopes[k] = fitted.found.look.inverse * sigma2
     values, vectors = np.linalg.eigh((H + H.T) / 2)
     # What has no curvature is not known at all; lmerTest takes it out of the inverse too.
     good = values > FLAT * float(values[-1])

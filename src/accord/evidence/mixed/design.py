@@ -56,7 +56,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What is fitted. Levels stand from the one with most units to the one with fewest."""
+    """What is fitted. Levels stand from the one with most units to the one with fewest; `weights` have a mean of 1 and
+    `weight` is what it was, so that the relative scale of the random effects does not hang on their unit."""
 
     formula: Formula
     fixed: Side
@@ -65,6 +66,7 @@ class Design:
     x: tuple[int, ...]
     levels: tuple[Level, ...]
     weights: Floats | None
+    weight: float
     centre: Floats
     scale: Floats
     left_out: dict[str, int]
@@ -96,6 +98,8 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
         )
     response = _response(sides["y"], whole, formula)
     w = _weights(whole[weight_name]) if weighed else None
+    weight = float(w.mean()) if w is not None else 1.0
+    even = None if w is None else w / weight
     made: dict[str, Floats] = {}
     fixed, sides["x"] = _side(sides["x"], whole, made)
     terms = []
@@ -109,8 +113,8 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     centre, scale = _units(columns, moved, place.get((INTERCEPT, True), -1))
     names = (*(name for name, _ in place), formula.response)
     return Design(
-        formula, sides["x"], names, columns, _at(fixed, place), levels, w, centre, scale, gaps, rows.height,
-        _notes(rows.height - whole.height, gaps),
+        formula, sides["x"], names, columns, _at(fixed, place), levels, even, weight, centre, scale, gaps,
+        rows.height, _notes(rows.height - whole.height, gaps),
     )  # fmt: skip
 
 
@@ -173,7 +177,8 @@ def _response(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
     for name in side.used:
         if not whole[name].dtype.is_numeric() and not whole[name].dtype == pl.Boolean:
             raise DataError(f"the column {name} to be explained holds {whole[name].dtype}, wanted numbers")
-    made, _ = read_columns.matrix(side, whole)
+    truths = [name for name in side.used if whole[name].dtype == pl.Boolean]
+    made, _ = read_columns.matrix(side, whole.with_columns(pl.col(truths).cast(pl.Float64)) if truths else whole)
     if len(made) != 1:
         raise UsageError(f"the left side {formula.response!r} makes {len(made)} columns, wanted one")
     y = next(iter(made.values()))

@@ -137,7 +137,7 @@ class Fitted:
     @property
     def sigma2(self) -> float:
         """The variance of an error, of weight 1."""
-        return self.found.look.sigma2 * float(self.design.scale[-1]) ** 2
+        return self.found.look.sigma2 * float(self.design.scale[-1]) ** 2 * self.design.weight
 
     @cached_property
     def covariances(self) -> list[Floats]:

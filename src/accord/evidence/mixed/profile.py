@@ -107,7 +107,7 @@ class Spread:
 
     def covariances(self, phi: Floats) -> list[Floats]:
         """Of the centred and scaled columns, over sigma^2."""
-        made, at = [], 0
+        made, at, error = [], 0, phi[-1] ** 2 / self.ml.design.weight
         for level in self.ml.design.levels:
             D = np.zeros((len(level.at), len(level.at)))
             for term, part in zip(level.terms, level.blocks, strict=True):
@@ -115,13 +115,13 @@ class Spread:
                 sd, rest = phi[at : at + q], phi[at + q : at + q + q * (q - 1) // 2]
                 at += q + len(rest)
                 S = shift(self.ml.design, term.at)
-                D[part, part] = S @ (np.outer(sd, sd) * _correlation(rest, q)) @ S.T / phi[-1] ** 2
+                D[part, part] = S @ (np.outer(sd, sd) * _correlation(rest, q)) @ S.T / error
             made.append(D)
         return made
 
     def value(self, phi: Floats) -> tuple[float, Floats]:
         """The criterion and its slope by phi; what D does when phi moves is cheap, so that it is differenced."""
-        sigma2 = (phi[-1] / float(self.ml.design.scale[-1])) ** 2
+        sigma2 = (phi[-1] / float(self.ml.design.scale[-1])) ** 2 / self.ml.design.weight
         look = self.ml.likelihood.at(self.covariances(phi), sigma2)
         slope = np.empty(len(phi))
         for k in range(len(phi)):
