@@ -12,6 +12,7 @@ from accord.web.alliance import actions as alliance
 from accord.web.alliance import queries
 from accord.web.alliance.models import Beginning, Course, Repair
 from accord.web.alliance.queries import Closing
+from accord.web.evidence.models import Release
 from accord.web.fit import actions as fit
 from accord.web.fit.models import Assignment, Credential, Meeting
 from accord.web.outcome import actions as outcome
@@ -23,6 +24,7 @@ from tests.browser.conftest import DESK, PHONE, assert_accessible, assert_fits, 
 from tests.cast import Cast, alliance_answers, phq9, send
 from tests.journey.test_one_loop import link_to
 from tests.rules.test_addresses import asked_for, switch_on, talked_about
+from tests.web.evidence.releasing import released
 from tests.web.fit.offering import offers
 from tests.web.fit.waiting import applied, keeps_a_list, waits
 
@@ -134,6 +136,13 @@ def begun(stage: Cast) -> Course:
     return stage.course
 
 
+def released_to(stage: Cast) -> list[str]:
+    """One release, shown to everybody it can be."""
+    if not Release.objects.exists():
+        released(stage, ("therapist", "researcher", "client"))
+    return [reverse("releases"), reverse("release", args=[Release.objects.get().pk])]
+
+
 def to_check(stage: Cast) -> list[str]:
     licensed(stage)
     return [reverse("licence", args=[one.pk]) for one in Credential.objects.all()]
@@ -194,6 +203,18 @@ def of_the_next_session(stage: Cast) -> list[str]:
     return [*(reverse(name, args=[stage.course.pk]) for name in names), reverse("how_expected")]
 
 
+def of_the_client(stage: Cast) -> list[str]:
+    return [
+        *map(reverse, ("my", "my_address", "wrong", "check_in_wrong", "my_research", "my_learned")),
+        reverse("my_session", args=[stage.session.pk]),
+        reverse("my_between", args=[stage.course.pk]),
+        reverse("my_step", args=[step_of(stage)]),
+        reverse("my_agreement", args=[stage.course.pk]),
+        reverse("my_ending", args=[ended(stage).pk]),
+        reverse("my_beginning", args=[begun(stage).pk]),
+    ]
+
+
 def pages_of(stage: Cast) -> dict[str, list[str]]:
     """Who -> the addresses they look at."""
     versions = agreed(stage)
@@ -209,15 +230,7 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             "/c/no-such-link-at-all/",
             "/nothing-here/",
         ],
-        "client": [
-            *map(reverse, ("my", "my_address", "wrong", "check_in_wrong")),
-            reverse("my_session", args=session),
-            reverse("my_between", args=course),
-            reverse("my_step", args=[step_of(stage)]),
-            reverse("my_agreement", args=course),
-            reverse("my_ending", args=[ended(stage).pk]),
-            reverse("my_beginning", args=[begun(stage).pk]),
-        ],
+        "client": of_the_client(stage),
         "her therapist": [
             reverse("desk"),
             reverse("flag", args=[flagged(stage).pk]),
@@ -243,14 +256,16 @@ def pages_of(stage: Cast) -> dict[str, list[str]]:
             reverse("comment", args=[written(stage)[1].pk]),
             reverse("intake", args=[kept_table(stage).pk]),
             *map(reverse, ("you", "away", "leaving")),
+            *released_to(stage),
         ],
         "deputy": [reverse("desk")],
         "manager": [
             *map(reverse, ("practice", "members", "safety_plan", "licences", "expected")),
             reverse("member_leaves", args=[stage.therapist.pk]),
             *to_check(stage) + waiting_for(stage),
+            *[reverse("new_release"), *released_to(stage)],
         ],
-        "researcher": [reverse("research")],
+        "researcher": [reverse("research"), *released_to(stage)],
         "operator": [reverse("machinery")],
     }
 
