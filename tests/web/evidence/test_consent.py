@@ -118,18 +118,19 @@ def test_the_managers_form_tells_tens_of_those_who_said_yes_or_fewer_than_ten(ca
     assert "At least 10 clients have said yes to research" in text(manager.get(place))
 
 
-def test_clients_read_the_words_of_what_is_shown_to_them_and_no_numbers_of_it(cast: Cast) -> None:
+def test_clients_read_a_few_plain_words_of_what_is_shown_to_them_and_not_the_report(cast: Cast) -> None:
     visitor = cast.visitor(cast.ada)
     assert "Nothing is shown here yet." in text(visitor.get(reverse("my_learned")))
     one = released(cast, ("client",))
     page = text(visitor.get(reverse("my_learned")))
-    assert "They got better by 3.25 points." in page
+    assert "sessions of about 30 people" in page
+    assert "said how working together was for them: on average 3.5 out of 5" in page
     for words in ("11.25", "It takes 50 courses"):
         assert words not in page
     assert "What your practice learned" in text(visitor.get(PLACE))
     assert visitor.get(reverse("release", args=[one.pk])).status_code == 404
     actions.hide(asker=of_member(cast.manager), release=one, why="Too early.")
-    assert "They got better" not in text(visitor.get(reverse("my_learned")))
+    assert "sessions of about 30 people" not in text(visitor.get(reverse("my_learned")))
 
 
 def test_ones_own_page_leads_to_it(cast: Cast) -> None:

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accord.web.evidence import actions, drawn, queries
+from accord.web.evidence import actions, queries
 from accord.web.evidence.forms import ConsentForm
 from accord.web.evidence.models import CONSENT
 from accord.web.people.asker import Request
@@ -35,5 +35,5 @@ def my_research(request: Request) -> HttpResponse:
 def my_learned(request: Request) -> HttpResponse:
     """What releases that are shown to clients say, in words."""
     found = [(one, report) for one in queries.releases(request.asker) if (report := queries.report_of(one))]
-    told = [(one, drawn.words(report)) for one, report in found]
+    told = [(one, report["release"]["for_clients"]) for one, report in found]
     return render(request, "evidence/learned.html", {"told": told})

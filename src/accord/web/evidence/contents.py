@@ -13,6 +13,7 @@ from accord.evidence.suppression import one_colleagues, rounded, suppress, too_n
 from accord.outcome.withheld import SMALLEST, in_words
 from accord.web.evidence.gathering import Gathered
 from accord.web.evidence.models import EVALUATION, RESEARCH, Release
+from accord.web.evidence.plain import in_plain_words
 
 Report = dict[str, Any]
 Describe = Callable[..., Report]
@@ -116,6 +117,7 @@ def made(gathered: Gathered, wanted: Wanted, practice: str, made_on: date, descr
         "period": wanted.period,
         "shown_to": ["manager", *wanted.shown_to],
         "clients_about": rounded(gathered.clients),
+        "for_clients": in_plain_words(gathered, wanted.period),
     }
     return {**report, "release": release, "sections": [whose(gathered, wanted), *report["sections"]]}
 

@@ -5,9 +5,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from accord.web.design.environment import sentence
-from accord.web.evidence.contents import WHOSE
-
 
 def shown(report: Mapping[str, Any]) -> dict[str, Any]:
     """The sections with their tables as texts and their figures as markup."""
@@ -45,9 +42,3 @@ def cell(value: Any, digits: int | None) -> str:
     if isinstance(value, str) or digits is None:
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:z,.{digits}f}"
-
-
-def words(report: Mapping[str, Any]) -> list[str]:
-    """For clients: whose answers are in it, and what the report says in short."""
-    first = next((one for one in report["sections"] if one["id"] == WHOSE), {"words": []})
-    return [*first["words"][1:2], *map(sentence, report["summary"])]

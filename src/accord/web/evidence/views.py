@@ -51,7 +51,7 @@ def _form(request: Request, given: Any = None, problem: str = "", status: int = 
     seen = None
     if not problem and form.is_valid():
         seen = preview.look(asker, practice, form.wanted(), contents.describe)
-    context = {"form": form, "seen": seen, "problem": problem, "attempt": uuid4(), "yes": _yes(request)}
+    context: dict[str, Any] = {"form": form, "seen": seen, "problem": problem, "attempt": uuid4(), "yes": _yes(request)}
     context["who"] = contents.WHO
     return render(request, "evidence/new.html", context, status=422 if form.errors else status)
 
