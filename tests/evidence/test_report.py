@@ -366,3 +366,22 @@ def test_names_with_html_in_them_stay_text(courses: pl.DataFrame) -> None:
     reader.feed(text)
     assert "script" not in reader.tags
     assert "b" not in reader.tags
+
+
+@pytest.mark.parametrize("people", [17, 83, 117, 143])
+def test_no_exact_number_of_people_stands_in_a_release(courses: pl.DataFrame, people: int) -> None:
+    """Neither in words, nor in tables, nor in pictures; models count in what they say of themselves too."""
+    gappy = courses.filter(pl.col("client") <= people).with_columns(
+        pl.when(pl.int_range(pl.len()) % 7 > 0).then(pl.col("alliance.client")).alias("alliance.client")
+    )
+    told = describe(gappy, suppress=10)
+    said = re.sub(r"<[^>]*>", " ", json.dumps([each for each in told["sections"] if each["id"] != "published"]))
+    for number in (people, gappy["phq-9.client"].count(), int(gappy["alliance.client"].count()), gappy.height):
+        found = re.search(rf"(?<![\d.,-])({number}|{number:,})(?![\d.,]*\d)", said)
+        assert not found or number % 10 == 0, said[max(found.start() - 80, 0) : found.end() + 40]
+
+
+def test_therapists_fewer_than_ten_are_not_counted_in_a_release(courses: pl.DataFrame) -> None:
+    told = describe(courses.filter(pl.col("therapist") <= 7), suppress=10)
+    assert not section(told, "therapists")["enough"]
+    assert {row[""]: row["number"] for row in table(told, "data", "holds")}["therapists"] == "fewer than 10"

@@ -28,12 +28,12 @@ def within_section(src: Source) -> Section:
     src.told("what leads to what")
     ahead = lagged(src.rows, src.outcome, name)
     if not ahead.enough:
-        return Section("ahead", heading, False, ahead.words)
+        return Section("ahead", heading, False, (not_enough(src.guard.why(ahead.why)),))
     words = (
         f"The earlier values of both ratings are held constant here, over sessions 1 to {ahead.waves}, and what is "
         "stable about a person is taken out (random-intercept cross-lagged panel model).",
         *wording.lagged(ahead.fit, src.alliance_title, src.outcome_title),
-        *ahead.fit.notes,
+        *src.guard.notes(ahead.fit.notes),
     )
     return Section("ahead", heading, True, words, (_paths(src, ahead),), short=words[1:2])
 

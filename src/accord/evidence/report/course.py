@@ -141,7 +141,7 @@ def variance_shares(src: Source, name: str) -> tuple[float | None, float, float]
     try:
         fitted: Any = fit(f"{name} ~ 1 + (1 | client)" + (" + (1 | therapist)" if many else ""), rows)
     except AccordError as error:
-        return str(error)
+        return src.guard.why(str(error))
     of = {one.group: one.vcov for one in fitted.random}
     total = sum(of.values()) + fitted.sigma2
     return (of["therapist"] / total if many else None), of["client"] / total, fitted.sigma2 / total

@@ -184,8 +184,7 @@ def _figures(src: Source) -> Iterator[Figure]:
     table = sessions_table(src)
     if len(table.rows) < 2:
         return
-    first = next(iter(_by_session(src)))[1]
-    share = [_of_first(row[1], first) for row in table.rows]
+    share = [_of_first(row[1], table.rows[0][1]) for row in table.rows]
     rated = [row[2] if isinstance(row[2], int | float) else None for row in table.rows]
     title = "Who is still there"
     said = (
@@ -205,5 +204,6 @@ def _figures(src: Source) -> Iterator[Figure]:
     yield Figure(title, said, svg)
 
 
-def _of_first(count: Cell, first: int) -> float | None:
-    return 100 * float(count) / first if isinstance(count, int | float) and first else None
+def _of_first(count: Cell, first: Cell) -> float | None:
+    """By the numbers of the table: exact ones could be read off the picture."""
+    return 100 * count / first if isinstance(count, int) and isinstance(first, int) and first else None

@@ -27,7 +27,7 @@ def section(src: Source) -> Section:
     src.told("within and between people")
     found = {rater: _fitted(src, name) for name, rater in _raters(src)}
     main = next(iter(found.values()))
-    words = [*_words(src, found), *_notes(found)]
+    words = [*_words(src, found), *src.guard.notes(note for one in found.values() for note in one.notes)]
     sliced = [*_sliced(src, main)] if main.enough else []
     return Section(
         "levels", heading, main.enough, tuple(words),
@@ -45,7 +45,7 @@ def _fitted(src: Source, name: str) -> WithinBetween:
     try:
         return within_between(src.rows, f"{src.outcome}_next", name)
     except AccordError as error:
-        return WithinBetween(f"{src.outcome}_next", name, False, str(error), 0, 0, 0, words=(not_enough(str(error)),))
+        return WithinBetween(f"{src.outcome}_next", name, False, str(error), 0, 0, 0)
 
 
 def _words(src: Source, found: dict[str, WithinBetween]) -> Iterator[str]:
@@ -61,11 +61,7 @@ def _said(src: Source, one: WithinBetween) -> Iterator[str]:
     if one.enough:
         yield from wording.within_between(one, src.alliance_title, src.outcome_title)
     else:
-        yield from one.words
-
-
-def _notes(found: dict[str, WithinBetween]) -> list[str]:
-    return list(dict.fromkeys(note for one in found.values() for note in one.notes))
+        yield not_enough(src.guard.why(one.why))
 
 
 def _short(src: Source, main: WithinBetween) -> Iterator[str]:

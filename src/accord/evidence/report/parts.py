@@ -1,6 +1,6 @@
 """What a report is made of, and the guard that lets nothing of a few people through."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -97,6 +97,16 @@ class Guard:
         if self.below is None:
             return round(100 * k / n, 1)
         return float(round(100 * k / n)) if min(k, n - k) >= self.below else None
+
+    def why(self, told: str) -> str:
+        """A reason or a note of a model. Its counts are exact, so a release says it without."""
+        if self.below is None or not any(sign.isdigit() for sign in told):
+            return told
+        return "there are too few people or ratings for it"
+
+    def notes(self, told: Iterable[str]) -> list[str]:
+        """Notes of a model; a release leaves out those that count."""
+        return [note for note in dict.fromkeys(told) if self.why(note) == note]
 
     def share_cell(self, k: int, n: int) -> Cell:
         """The same for a table."""

@@ -81,7 +81,7 @@ def _tried(src: Source, asked: list[tuple[str, str]], data: dict[str, Any], peop
         try:
             one = getattr(single, which)(data, list(data))
         except AccordError as error:
-            why.append(not_enough(f"{name}: {error}"))
+            why.append(not_enough(f"{name}: {src.guard.why(str(error))}"))
             continue
         found.append((name, [_two(one.estimate), _two(one.low), _two(one.high), src.guard.count(people)]))
     return found, why
@@ -96,7 +96,7 @@ def _by_level(src: Source, data: dict[str, Any], items: list[str]) -> tuple[Foun
     try:
         both = by_level(data, items)
     except AccordError as error:
-        return [], [not_enough(f"reliability of changes within a person: {error}")]
+        return [], [not_enough(f"reliability of changes within a person: {src.guard.why(str(error))}")]
     names = (("omega within people", both.omega_within), ("omega between people", both.omega_between))
     count = src.guard.count(people)
     return [(name, [_two(one.estimate), _two(one.low), _two(one.high), count]) for name, one in names], []

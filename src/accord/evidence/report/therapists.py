@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from accord.errors import AccordError
 from accord.evidence.report.parts import Cell, Section, Table
 from accord.evidence.report.source import Source
 from accord.evidence.therapists import TherapistEffects, reliability, therapist_effects
@@ -23,10 +24,12 @@ def section(src: Source) -> Section:
     people = src.each.filter((pl.col("ratings") >= 2) & pl.col("therapist").is_not_null()).rename(
         {"last": f"last_{src.outcome}", "first": f"first_{src.outcome}"}
     )
-    found = therapist_effects(people, f"last_{src.outcome}", [f"first_{src.outcome}"])
+    try:
+        found = therapist_effects(people, f"last_{src.outcome}", [f"first_{src.outcome}"])
+    except AccordError as error:
+        return Section("therapists", HEADING, False, (not_enough(src.guard.why(str(error))), WHY_NOT))
     if not found.enough or not src.guard.tells(found.therapists):
-        why = found.why if src.guard.below is None else "too few therapists with people whose outcome is known"
-        return Section("therapists", HEADING, False, (not_enough(why), WHY_NOT))
+        return Section("therapists", HEADING, False, (not_enough(src.guard.why(found.why)), WHY_NOT))
     words = [_share_words(src, found), *_nothing(found), *_single(src, found), WHY_NOT]
     return Section("therapists", HEADING, True, tuple(words), tuple(_tables(src, found)), short=(words[0],))
 
