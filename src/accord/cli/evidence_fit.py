@@ -41,12 +41,26 @@ def show(fitted: Any, formula: str, method: str, *, as_json: bool) -> None:
     if as_json:
         show_json(told)
         return
-    show_table([{name: _short(value) for name, value in one.items()} for one in told["fixed"]], title=formula)
+    print(formula)
+    show_table([_for_people(one) for one in told["fixed"]])
     print()
     show_table([{name: _short(value) for name, value in one.items()} for one in _spread(told)])
     print(f"\n{_said(told)}")
     for note in told["notes"]:
         print(note)
+
+
+def _for_people(one: dict[str, Any]) -> dict[str, Any]:
+    """Fewer columns than broom has, so that a line is a line."""
+    low, high, p = one["conf.low"], one["conf.high"], one["p.value"]
+    return {
+        "term": one["term"],
+        "estimate": _short(one["estimate"]),
+        "SE": _short(one["std.error"]),
+        "df": None if one["df"] is None else f"{one['df']:,.0f}",
+        "p": None if p is None else "< .001" if p < 0.001 else f"{p:.3f}".lstrip("0"),
+        "95 % interval": None if low is None or high is None else f"{_short(low)} to {_short(high)}",
+    }
 
 
 def as_dict(fitted: Any, formula: str, method: str) -> dict[str, Any]:
@@ -94,7 +108,7 @@ def _spread(told: dict[str, Any]) -> list[dict[str, Any]]:
         found.append(
             {
                 "group": group,
-                "varies": first if own else f"{first}, {second}",
+                "varies": first if own else f"{first} with {second}",
                 "variance": one["vcov"],
                 "SD": math.sqrt(max(one["vcov"] or 0, 0)) if own else None,
                 "correlation": None if own or not scale else one["vcov"] / scale,
