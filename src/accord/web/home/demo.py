@@ -108,7 +108,7 @@ DOORS = {
     "therapist": Door("Therapist in a group", "A desk with fifteen clients", "desk"),
     "manager": Door("Manager of the group", "Totals, people, the safety plan", "practice"),
     "solo": Door("Solo therapist", "One person who is therapist, manager and operator", "desk"),
-    "researcher": Door("Researcher", "The codebook, and work with files of your own", "research"),
+    "researcher": Door("Researcher", "A frozen release, the codebook, work with files of your own", "research"),
 }
 
 
