@@ -17,6 +17,8 @@ from accord.evidence.mixed.sums import Sums, some
 if TYPE_CHECKING:
     from accord.evidence.mixed.fitted import Fitted
 
+# From so many units in all draws on, compiling is won back.
+COMPILED_FROM = 1_000_000
 # Refits that may fail before the whole is refused.
 FAILURES = 0.05
 
@@ -99,10 +101,12 @@ def _cases(fitted: "Fitted", n: int, dice: np.random.Generator) -> Iterator["Fit
     structure = fitted.likelihood.structure
     if not isinstance(structure, Nested):
         raise UsageError("kind: the levels of this model cross, so no unit stands for itself; use kind='parametric'")
-    totals, rows = _totals(fitted.design, structure.sums)
+    compiled = structure.sums.compiled or n * len(structure.sums.units[0].table) >= COMPILED_FROM
+    sums = replace(structure.sums, compiled=compiled)
+    totals, rows = _totals(fitted.design, sums)
     for _ in range(n):
         chosen = dice.integers(0, len(rows), len(rows))
-        drawn = some(structure.sums, chosen, totals[chosen].sum(axis=0), int(rows[chosen].sum()))
+        drawn = some(sums, chosen, totals[chosen].sum(axis=0), int(rows[chosen].sum()))
         likelihood = Likelihood(Nested(drawn), fitted.likelihood.reml)
         start = np.where(fitted.found.theta == 0, 0.02, fitted.found.theta)
         try:
