@@ -3,7 +3,7 @@
     python bench/evidence.py [--quick] [--json]
 
 Job `fit`: y ~ within + between + session + (1 + within | client) + (1 | therapist), by REML. `accord` is the whole call,
-formula and coding included; `accord numpy` the reference without compiled code; `mixedlm` and `R lme4` do the same.
+formula and coding included; `accord numpy` the reference without compiled code; `mixedlm` and `R lme4` too.
 Job `bootstrap`: a thousand refits with therapists drawn anew, 10,000 clients.
 
 Each runs in a process of its own; making the data, compiling and R's start are not timed. The slow ones get fewer
