@@ -103,7 +103,7 @@ def test_shares_of_variance_come_to_the_whole(told: dict[str, Any]) -> None:
 def test_both_levels_stand_there_and_are_not_mixed(told: dict[str, Any]) -> None:
     rows = table(told, "levels", "Points of the next PHQ-9")
     assert [row["effect"].split(",")[0] for row in rows[:3]] == [
-        "within the same person", "between people", "the second less the first",
+        "within the same person", "between people", "the one less the other (contextual effect)",
     ]  # fmt: skip
     words = section(told, "levels")["words"]
     assert any(word.startswith("Within the same person") for word in words)

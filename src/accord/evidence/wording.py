@@ -49,7 +49,7 @@ def within_between(found: "WithinBetween", x: str = "", y: str = "") -> Iterator
         yield _contextual(found.contextual, x, y)
     if found.slope_sd is not None:
         yield (
-            "People differ in how strong the first is: its standard deviation between people is "
+            "The effect within people is not the same for everybody: its standard deviation from person to person is "
             f"{number(found.slope_sd)}."
         )
 
@@ -71,7 +71,7 @@ def _between(one: "Effect", x: str, y: str) -> str:
 
 
 def _contextual(one: "Effect", x: str, y: str) -> str:
-    said = f"The second less the first is {number(one.estimate)} ({interval(one.low, one.high)})"
+    said = f"Between people less within the same person is {number(one.estimate)} ({interval(one.low, one.high)})"
     if one.low <= 0 <= one.high:
         return f"{said}: these data cannot tell the two levels apart."
     return (

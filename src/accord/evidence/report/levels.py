@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,11 @@ from accord.evidence.wording import not_enough
 
 SLICES, FEW_SLICES, PEOPLE_FOR_MANY = 10, 5, 200
 LEAST_SLICES, LEAST_PEOPLE = 3, 5
-NAMES = {"within": "within the same person", "between": "between people", "contextual": "the second less the first"}
+NAMES = {
+    "within": "within the same person",
+    "between": "between people",
+    "contextual": "the one less the other (contextual effect)",
+}
 
 
 def section(src: Source) -> Section:
@@ -124,30 +129,48 @@ def _sliced(src: Source, main: WithinBetween) -> Iterator[tuple[Figure, Table]]:
     rows = src.rows.filter(pl.col(y).is_not_null() & pl.col(x).is_not_null()).select("client", y, x)
     own = rows.with_columns((pl.col(name) - pl.col(name).mean().over("client")).alias(name) for name in (x, y))
     people = rows.group_by("client", maintain_order=True).agg(pl.col(x).mean(), pl.col(y).mean())
-    ways = (
-        ("within", own, "less the person's mean", "less the person's mean"),
-        ("between", people, "mean of a person", "mean"),
+    ally, score = src.alliance_title, src.outcome_title
+    within = _Slices(
+        "within",
+        f"{ally}, less the person's mean",
+        f"next {score}, less the person's mean",
+        f"Ratings of {ally} less the person's own mean, cut into slices of equally many; in each the mean of the next "
+        f"{score} less the person's own mean, with its 95 % interval.",
     )
-    for level, table, of_x, of_y in ways:
+    between = _Slices(
+        "between",
+        f"{ally}, mean of a person",
+        f"next {score}, mean of a person",
+        f"People by their mean {ally}, cut into slices of equally many; in each their mean next {score}, with its 95 % "
+        "interval.",
+    )
+    for one, table in ((within, own), (between, people)):
         dots = _slices_of(src, table, x, y)
         if len(dots) >= LEAST_SLICES:
-            yield _drawn(src, level, dots, f"{src.alliance_title}, {of_x}", f"next {src.outcome_title}, {of_y}")
+            yield _drawn(src, one, dots)
 
 
-def _drawn(src: Source, level: str, dots: list[tuple[Dot, int]], x_axis: str, y_axis: str) -> tuple[Figure, Table]:
-    title = f"{src.alliance_title} and the next {src.outcome_title}, {NAMES[level]}"
-    said = (
-        f"The scale of {x_axis}, cut into slices with as many ratings each, and the mean of the {y_axis}, in each "
-        "with its 95 % interval. Nothing else is held constant. The numbers stand in the table."
-    )
+class _Slices(NamedTuple):
+    """What one picture of slices is about."""
+
+    level: str
+    x_axis: str
+    y_axis: str
+    said: str
+
+
+def _drawn(src: Source, one: _Slices, dots: list[tuple[Dot, int]]) -> tuple[Figure, Table]:
+    title = f"{src.alliance_title} and the next {src.outcome_title}, {NAMES[one.level]}"
     figure = slices(
-        [dot for dot, _ in dots], title=title, description=said, id=f"slices-{level}", x_axis=x_axis, y_axis=y_axis
-    )
+        [dot for dot, _ in dots], title=title,
+        description=f"{one.said} Nothing else is held constant. The numbers stand in the table.",
+        id=f"slices-{one.level}", x_axis=one.x_axis, y_axis=one.y_axis,
+    )  # fmt: skip
     rows = [
         (*(round(each, 2) for each in (dot.at, dot.value, dot.low, dot.high)), src.guard.count(people))
         for dot, people in dots
     ]
-    return figure, Table(f"{title}: slices", (x_axis, y_axis, "from", "to", "people"), rows_of(rows))
+    return figure, Table(f"{title}: slices", (one.x_axis, one.y_axis, "from", "to", "people"), rows_of(rows))
 
 
 def _slices_of(src: Source, table: pl.DataFrame, x: str, y: str) -> list[tuple[Dot, int]]:
