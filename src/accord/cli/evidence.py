@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from accord.cli import evidence_release
+from accord.cli import evidence_release, evidence_share
 from accord.cli.output import progress, show_json, show_table
 from accord.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(evidence_release.release)
+app.command()(evidence_share.share)
+app.command()(evidence_share.pool)
 
 Courses = Annotated[str, typer.Argument(help="A course table, CSV or Parquet; - for standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]

@@ -111,9 +111,9 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     columns = (*(_kept(made[name]) for name, _ in place), _kept(response))
     moved = [moves for _, moves in place] + [INTERCEPT in fixed]
     centre, scale = _units(columns, moved, place.get((INTERCEPT, True), -1))
-    names = (*(name for name, _ in place), formula.response)
+    named = (*(name for name, _ in place), formula.response)
     return Design(
-        formula, sides["x"], names, columns, _at(fixed, place), levels, even, weight, centre, scale, gaps,
+        formula, sides["x"], named, columns, _at(fixed, place), levels, even, weight, centre, scale, gaps,
         rows.height, _notes(rows.height - whole.height, gaps),
     )  # fmt: skip
 

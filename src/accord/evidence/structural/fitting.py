@@ -10,7 +10,7 @@ from accord.evidence.structural.likelihood import Whole, everywhere, first, seco
 from accord.evidence.structural.model import Model
 from accord.evidence.structural.moments import Floats, Moments, weakest
 
-STEPS, HALVINGS = 200, 40
+STEPS, HALVINGS = 100, 40
 # What a step could still gain, in log-likelihood: a millionth of a standard error.
 CLOSE = 1e-12
 # Relative to the rounding of a log-likelihood of that size.
