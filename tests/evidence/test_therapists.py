@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from accord.errors import TableError, UsageError
+from accord.errors import DataError, TableError, UsageError
 from accord.evidence.therapists import Limits, Therapist, reliability, therapist_effects, variance_parts
 from accord.mechanism import simulate
 
@@ -179,7 +179,13 @@ def test_a_column_that_is_not_there_or_holds_text_is_named(practice: pl.DataFram
 
 
 def test_the_funnel_has_a_point_a_therapist_and_no_name(practice: pl.DataFrame) -> None:
-    ax = therapist_effects(practice, "last", ["first"]).funnel()
-    points = next(line for line in ax.lines if line.get_marker() == "o")
-    assert len(points.get_xdata()) == 40
-    assert not ax.texts
+    funnel = therapist_effects(practice, "last", ["first"]).funnel()
+    assert len(funnel.values) == 40
+    assert funnel.outside[0.95] > 2
+    with pytest.raises(DataError, match="nothing to draw: 9 therapists"):
+        therapist_effects(practice.filter(pl.col("therapist") < 10), "last").funnel()
+
+
+def test_case_mix_may_be_words(practice: pl.DataFrame) -> None:
+    kinds = practice.with_columns(risk=pl.when(pl.col("first") > 0.5).then(pl.lit("high")).otherwise(pl.lit("low")))
+    assert therapist_effects(kinds, "last", ["first", "risk"]).enough

@@ -26,6 +26,7 @@ from accord.evidence.wording import interval, not_enough, number
 from accord.outcome.columns import Floats
 
 if TYPE_CHECKING:
+    from accord.evidence.funnel import Funnel
     from accord.evidence.mixed.fitted import Fitted
 
 NINETEEN_IN_TWENTY = 1.959963984540054
@@ -79,12 +80,19 @@ class TherapistEffects:
     fitted: "Fitted | None" = None
     notes: tuple[str, ...] = ()
 
-    def funnel(self, ax: Any = None) -> Any:
-        """The mean of what is left of each therapist's people by how many they are, against what chance alone would do.
+    def funnel(self) -> "Funnel":
+        """What is left of each therapist's people, by how many they are, against what chance would do; no names.
 
-        Points without names, on a matplotlib axes. For whoever analyses; such a figure is not for a manager's screen.
+        For whoever analyses; such a figure is not for a manager's screen.
         """
-        return _funnel(self, ax)
+        from accord.evidence.funnel import funnel_of_means
+
+        if self.fitted is None:
+            raise DataError(f"there is nothing to draw: {self.why}")
+        codes = self.fitted.design.levels[0].codes
+        left = self.fitted.design.columns[-1] - self.fitted.predict(level="population")
+        n = np.bincount(codes)
+        return funnel_of_means(np.bincount(codes, left) / n, n, sd=math.sqrt(self.sigma2.value), target=0.0)
 
 
 def reliability(icc: Any, n: Any) -> Any:
@@ -270,7 +278,7 @@ def _not_for(n: int, trust: float, limits: Limits) -> str:
     return ""
 
 
-# Words and figure
+# Words
 def _words(found: TherapistEffects, limits: Limits) -> Iterator[str]:
     share, low, high = (100 * value for value in found.icc)
     if found.case_mix:
@@ -294,26 +302,3 @@ def _words(found: TherapistEffects, limits: Limits) -> Iterator[str]:
         "An effect here is a best guess, drawn towards the average. It is for learning together. It does not say "
         "who is better, and therapists are not put in order by it."
     )
-
-
-def _funnel(found: TherapistEffects, ax: Any) -> Any:
-    if found.fitted is None:
-        raise DataError(f"there is nothing to draw: {found.why}")
-    level = found.fitted.design.levels[0]
-    n = np.bincount(level.codes)
-    left = found.fitted.design.columns[-1] - found.fitted.predict(level="population")
-    mean = np.bincount(level.codes, left) / n
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(7, 4.5), layout="constrained").subplots()
-    across = np.linspace(max(1, n.min() * 0.8), n.max() * 1.05, 200)
-    for reach, style in ((NINETEEN_IN_TWENTY, "--"), (3.0, ":")):
-        edge = reach * math.sqrt(found.sigma2.value) / np.sqrt(across)
-        ax.plot(across, edge, style, across, -edge, style, color="#777777", linewidth=1)
-    ax.plot(n, mean, "o", color="#33566b", alpha=0.7)
-    ax.axhline(0, color="#777777", linewidth=1)
-    ax.set_xlabel("people with a known outcome")
-    ax.set_ylabel(f"{found.outcome}: mean of what is left")
-    ax.set_title("Inside the lines is what chance alone would do (95%, 99.7%)", fontsize=10)
-    return ax
