@@ -385,3 +385,11 @@ def test_therapists_fewer_than_ten_are_not_counted_in_a_release(courses: pl.Data
     told = describe(courses.filter(pl.col("therapist") <= 7), suppress=10)
     assert not section(told, "therapists")["enough"]
     assert {row[""]: row["number"] for row in table(told, "data", "holds")}["therapists"] == "fewer than 10"
+
+
+def test_many_ratings_of_a_few_people_are_still_a_few_people(courses: pl.DataFrame) -> None:
+    """Three people at the lowest score in every session: some thirty ratings, and no share of them."""
+    low = pl.when(pl.col("client") <= 3).then(0.0).otherwise(pl.col("alliance.client").clip(0.5, 5))
+    spoilt = courses.with_columns(pl.when(pl.col("attended") == "yes").then(low).alias("alliance.client"))
+    rows = {row["rating"]: row for row in table(describe(spoilt, suppress=10), "measures", "Where ratings stand")}
+    assert rows["Alliance check-in, by the client"]["% at the lowest possible"] == "too few"

@@ -94,10 +94,10 @@ def _trend(src: Source) -> Iterator[str]:
 def _ceiling(src: Source) -> Iterator[str]:
     measure = src.measures[1]
     for name, rater in _raters(src):
-        x = src.rows[name].drop_nulls()
-        if measure is None or not len(x):
+        rated = src.rows.filter(pl.col(name).is_not_null())
+        if measure is None or not rated.height:
             continue
-        share = src.guard.share(int((x >= measure.range[1]).sum()), len(x))
+        share = src.guard.share_at(rated[name] >= measure.range[1], rated["client"])
         if share is not None:
             yield (
                 f"{share:g} % of the ratings by the {rater} are the best possible score ({measure.range[1]:g}). High "

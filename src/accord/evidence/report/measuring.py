@@ -34,14 +34,15 @@ def _rated(src: Source) -> list[tuple[str, int, str]]:
 
 
 def _ends(src: Source, name: str, which: int, title: str) -> list[Cell]:
-    x = src.rows[name].drop_nulls().to_numpy()
-    people = src.rows.filter(src.rows[name].is_not_null())["client"].n_unique()
-    if len(x) < 2 or not src.guard.tells(people):
+    rated = src.rows.filter(src.rows[name].is_not_null())
+    x, who = rated[name].to_numpy(), rated["client"].to_numpy()
+    if len(x) < 2 or not src.guard.tells(rated["client"].n_unique()):
         return []
     measure: Any = src.measures[which]
     shares: list[Cell] = [None, None]
     if measure:
-        shares = [src.guard.share_cell(int(at.sum()), len(x)) for at in (x <= measure.range[0], x >= measure.range[1])]
+        ends = (x <= measure.range[0], x >= measure.range[1])
+        shares = ["too few" if (share := src.guard.share_at(at, who)) is None else share for at in ends]
     return [title, src.guard.count(len(x)), round(float(x.mean()), 2), round(float(np.std(x, ddof=1)), 2), *shares]
 
 

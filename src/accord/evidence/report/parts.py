@@ -108,6 +108,13 @@ class Guard:
         """Notes of a model; a release leaves out those that count."""
         return [note for note in dict.fromkeys(told) if self.why(note) == note]
 
+    def share_at(self, at: Any, who: Any) -> float | None:
+        """The share of ratings [rows] of whom [rows] something holds; people on either side must be enough."""
+        at, who = np.asarray(at), np.asarray(who)
+        if self.below is not None and min(len(np.unique(who[at])), len(np.unique(who[~at]))) < self.below:
+            return None
+        return self.share(int(at.sum()), len(at))
+
     def share_cell(self, k: int, n: int) -> Cell:
         """The same for a table."""
         found = self.share(k, n)
