@@ -9,10 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import polars as pl
 from django.conf import settings
 
 from accord.evidence.suppression import Cells
@@ -25,6 +24,9 @@ from accord.web.evidence import queries
 from accord.web.evidence.models import RESEARCH
 from accord.web.people.asker import Asker
 
+if TYPE_CHECKING:
+    import polars as pl
+
 USUAL = "phq-9"
 LENGTHS = ((1, 2), (3, 6), (7, 12), (13, None))
 SHORT = 16
@@ -35,7 +37,7 @@ SHORT = 16
 class Gathered:
     """What a release is made of. Nothing of it is stored but `cells`."""
 
-    courses: pl.DataFrame
+    courses: "pl.DataFrame"
     cells: Cells
     leaders: Sequence[frozenset[UUID]]
     names: frozenset[str]
@@ -122,8 +124,10 @@ def _sorted(answers: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
     return None if answers is None else sorted((item, value) for item, value in answers.items() if value is not None)
 
 
-def _table(grouped: Mapping[UUID, Sequence[Session]], names: Mapping[UUID, str]) -> pl.DataFrame:
+def _table(grouped: Mapping[UUID, Sequence[Session]], names: Mapping[UUID, str]) -> "pl.DataFrame":
     """The course table, in the order of the random names."""
+    import polars as pl
+
     rows = [row for client in sorted(grouped, key=lambda one: names[one]) for row in grouped[client]]
     sides = sorted({side for row in rows for side in row.totals})
     columns: dict[str, pl.Series] = {

@@ -1,15 +1,16 @@
 """What a release tells clients: a few sentences without a term of the field, each with how sure it is."""
 
 from collections.abc import Iterator
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from accord.evidence.suppression import rounded
 from accord.measures import load
 from accord.outcome.withheld import SMALLEST
 from accord.web.alliance.course import ALLIANCE
 from accord.web.evidence.gathering import Gathered
+
+if TYPE_CHECKING:
+    pass
 
 CAUSE = (
     "People may also get better or worse for other reasons, and who stopped answering is not in it. So this does not "
@@ -25,6 +26,8 @@ def in_plain_words(gathered: Gathered, period: str) -> list[str]:
 
 
 def _changed(gathered: Gathered) -> Iterator[str]:
+    import polars as pl
+
     name = f"{gathered.outcome}.client"
     if name not in gathered.courses.columns:
         return
@@ -48,6 +51,8 @@ def _changed(gathered: Gathered) -> Iterator[str]:
 
 
 def _together(gathered: Gathered) -> Iterator[str]:
+    import polars as pl
+
     name = f"{ALLIANCE}.client"
     if name not in gathered.courses.columns:
         return
