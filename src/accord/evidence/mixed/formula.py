@@ -206,20 +206,30 @@ def _harmless(node: Any, expression: str) -> None:
         fault = f"{type(node).__name__.lower()} has no meaning in a formula"
     elif isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS):
         fault = f"only these functions are known: {', '.join(sorted(FUNCTIONS))}"
-    elif isinstance(node, ast.Pow | ast.BinOp) and isinstance(getattr(node, "op", None), ast.Pow):
-        power = node.right if isinstance(node, ast.BinOp) else None
-        if not (
-            isinstance(power, ast.Constant)
-            and isinstance(power.value, int | float)
-            and abs(power.value) <= HIGHEST_POWER
-        ):
-            fault = f"a power is a number up to {HIGHEST_POWER}"
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not _small(node.right):
+        fault = f"a power is a number up to {HIGHEST_POWER}"
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and _powers(node) > 1:
+        fault = "a power of a power; multiply it out"
+    elif isinstance(node, ast.Call) and any(getattr(one, "value", -1) not in range(51) for one in node.args[1:]):
+        fault = "what follows the column is a number up to 50"
+    elif isinstance(node, ast.keyword) and getattr(node.value, "value", -1) not in range(51):
+        fault = f"{node.arg} is a number up to 50"
     elif isinstance(node, ast.Constant) and isinstance(node.value, int) and abs(node.value) > 10**12:
         fault = "a number is larger than 10^12"
     elif isinstance(node, ast.Name) and node.id.startswith("__"):
         fault = "names beginning with __ are not columns"
     if fault:
         raise UsageError(f"the term {_short(expression)}: {fault}")
+
+
+def _small(power: ast.AST) -> bool:
+    return (
+        isinstance(power, ast.Constant) and isinstance(power.value, int | float) and abs(power.value) <= HIGHEST_POWER
+    )
+
+
+def _powers(node: ast.AST) -> int:
+    return sum(isinstance(one, ast.Pow) for one in ast.walk(node))
 
 
 def _short(value: object) -> str:
