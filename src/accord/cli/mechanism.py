@@ -1,4 +1,4 @@
-"""`accord mechanism`: simulate courses of therapy, and see whether they look like the published ones."""
+"""`accord mechanism`: simulate courses of therapy, see whether they look like the published ones, plan a study."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from accord.cli import mechanism_power
 from accord.cli.output import show_json, show_table
 from accord.errors import UsageError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(mechanism_power.power)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 Therapists = Annotated[int, typer.Option(min=1, help="How many therapists.")]

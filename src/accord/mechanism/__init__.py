@@ -9,6 +9,7 @@
     calibrate()                     parameters that reproduce given statistics
     crowd(courses.truth)            many courses at a glance; compare(usual, changed) says what a change does
     judge(signals, courses)         how good a detector of ruptures is
+    power("within", clients=[100])  how large a study must be
 
 Fitted, sufficient, not proven: docs/mechanism.md says what may be concluded.
 """
@@ -20,6 +21,7 @@ from accord.mechanism.estimators import statistics
 from accord.mechanism.feedback import Effect, feedback_effect, told
 from accord.mechanism.judging import Judged, judge
 from accord.mechanism.parameters import CAUSES, Known, ParameterError, Parameters, known_parameters
+from accord.mechanism.power import Power, power
 from accord.mechanism.record import REASONS
 from accord.mechanism.scenario import Feedback, Scenario
 from accord.mechanism.simulation import Simulated, simulate
@@ -29,7 +31,8 @@ from accord.mechanism.truth import Truth
 __all__ = [
     "ABLATIONS", "CAUSES", "REASONS", "TARGETS",
     "AblationRow", "Calibrated", "Comparison", "Crowd", "Difference", "Effect", "Feedback", "Judged", "Known",
-    "ParameterError", "Parameters", "Row", "Scenario", "Simulated", "Step", "Target", "Truth",
-    "ablations", "calibrate", "check", "compare", "crowd", "feedback_effect", "judge", "known_parameters", "simulate",
+    "ParameterError", "Parameters", "Power", "Row", "Scenario", "Simulated", "Step", "Target", "Truth",
+    "ablations", "calibrate", "check", "compare", "crowd", "feedback_effect", "judge", "known_parameters", "power",
+    "simulate",
     "statistics", "told",
 ]  # fmt: skip
