@@ -13,8 +13,8 @@ times, `lme4` three times; seconds and CPU are those of one refit. Then bench/ev
 
 Each runs in a process of its own; making and reading the data, R's start and compiling are not timed. Ours are medians.
 `beta` and `variances` are the largest relative difference from ours, `criterion` theirs minus ours: above 0 theirs is
-the worse. The growth exponent is that of CPU time between the two largest sizes. Absent subjects are named on stderr; `script/bench --r`
-and `script/bench --peers` install them.
+the worse. The growth exponent is that of CPU time between the two largest sizes. Absent subjects are named on stderr;
+`script/bench --r` and `script/bench --peers` install them.
 """
 
 import argparse

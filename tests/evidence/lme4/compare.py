@@ -137,9 +137,11 @@ def of_ranef(ours: Fitted, theirs: dict[str, Any]) -> list[str]:
         if key not in mine:
             told.append(f"random effect of {key} is not there")
             continue
-        # Held against the spread of such effects too: an effect can be nought by chance.
-        spread = np.sqrt(variances(theirs["random"])[key[0], key[2], key[2]])
-        most = RANEF * abs(u) + RANEF * 0.1 * spread + 3e-3 * np.sqrt(theirs["sigma2"] * OF_SIGMA2)
+        # Held against the spread of such effects too: an effect can be nought by chance. A spread that is nought itself
+        # is known as well as its variance is.
+        variance = variances(theirs["random"])[key[0], key[2], key[2]]
+        nought = OF_SIGMA2 * theirs["sigma2"]
+        most = RANEF * abs(u) + RANEF * 0.1 * np.sqrt(variance + nought) + (np.sqrt(nought) if variance < nought else 0)
         if not abs(mine[key][0] - u) <= most:
             told.append(f"random effect {key}: {mine[key][0]:.9g}, lme4 {u:.9g}")
         if sd is not None and not abs(mine[key][1] - sd) <= RANEF * sd + most:
