@@ -19,7 +19,7 @@ import pytest
 from accord.evidence import fit
 from tests.evidence.lme4 import named
 from tests.evidence.lme4.compare import differences, fitted, frame, plain
-from tests.evidence.lme4.generate import Case, cases
+from tests.evidence.lme4.generate import Case, case, cases, no_variance
 
 HERE = Path(__file__).parent / "lme4"
 CASES = {case.name: case for case in cases()}
@@ -42,6 +42,17 @@ def test_there_are_200_data_sets_and_they_are_the_ones_that_lme4_saw() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_fit_is_lme4s(name: str) -> None:
     assert not differences(fitted(CASES[name]), LME4[name])
+
+
+@pytest.mark.parametrize(
+    ("seed", "k", "criterion"),
+    [(102, 5, 1132.8512746), (104, 5, 1080.4552696), (204, 5, 1081.4679084), (207, 2, 734.8560021)],
+)
+def test_an_optimum_beside_a_variance_of_nought_is_found(seed: int, k: int, criterion: float) -> None:
+    """With L11 = 0 a covariance cannot move, however the criterion slopes; found on two thousand fresh data sets."""
+    ours = fitted(case(no_variance, k, seed))
+    assert ours.criterion <= criterion + 1e-6
+    assert ours.singular
 
 
 @pytest.mark.parametrize("name", list(CASES)[::9])
