@@ -8,7 +8,7 @@ An answer to covariances D is C'V^-1 C and log|V| summed over the site, and how 
 they are those of the whole, as long as nobody belongs to two sites.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -21,11 +21,11 @@ from accord.evidence.mixed.nested import above, outward
 from accord.evidence.mixed.sums import Sums, parents, reduce
 from accord.evidence.sharing import disclosure
 from accord.evidence.sharing.layout import Layout, Units
-from accord.evidence.sharing.part import Met, Part, met, reduced
+from accord.evidence.sharing.part import Met, Part, mean_weight, met, moments, reduced
 from accord.outcome.columns import Floats
 from accord.outcome.withheld import SMALLEST
 
-MOST_POINTS = 400
+MOST_POINTS = 600
 
 
 class Answer(NamedTuple):
@@ -48,6 +48,7 @@ class Ask:
     sites: tuple[str, ...]
     order: tuple[str, ...]
     where: Units
+    weight: float
     points: tuple[Point, ...]
 
 
@@ -59,6 +60,7 @@ class Share:
     site: str
     n: int
     people: int
+    weight: float
     log_weights: float
     mean: Floats
     spread: Floats
@@ -73,6 +75,11 @@ class Share:
         from accord.evidence.sharing.layout import units
 
         return units(self.layout, self.mean, self.spread)
+
+
+def key(arrays: Sequence[Floats]) -> bytes:
+    """The same for the same numbers; nought is nought, with either sign."""
+    return b"".join(np.ascontiguousarray(one + 0.0).tobytes() for one in arrays)
 
 
 def answer(sums: Sums, covariances: Sequence[Floats]) -> Answer:
@@ -97,28 +104,31 @@ def answer(sums: Sums, covariances: Sequence[Floats]) -> Answer:
 class Site:
     """The rows of one site. RefusedError where too few people stand behind what would be told.
 
-    person: the column that says who a row is about. rounds: send no block's sums, answer in rounds; None chooses rounds
-    where a unit of the innermost level is one person.
+    person: the column that says who a row is about. levels: the categories of columns of words, where a site has not
+    all that others have; the others are compared with the first. rounds: send no block's sums, answer in rounds; None
+    chooses rounds where a unit of the innermost level is one person.
     """
 
     formula: str
     data: Any
     person: str = "client"
     weights: str | None = None
+    levels: Mapping[str, Sequence[str]] | None = None
     rounds: bool | None = None
     smallest: int = SMALLEST
     met: Met = field(init=False, repr=False)
     who: disclosure.People = field(init=False, repr=False)
+    _given: dict[bytes, Answer] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        found = met(read(self.formula), self.data, self.weights, also=(self.person,))
+        found = met(read(self.formula), self.data, self.weights, known=self.levels, also=(self.person,))
         if found is None:
             raise DataError("no row is whole; there is nothing to share")
         self.met, self.who = found, disclosure.people(found.rows, self.person)
         disclosure.check_all(self.met, self.who, self.smallest)
         self.rounds = disclosure.single(self.met, self.who) if self.rounds is None else self.rounds
         if self.rounds:
-            disclosure.check_rounds(self.met, self.smallest)
+            disclosure.check_rounds(self.met, self.who, self.smallest)
         else:
             disclosure.check_blocks(self.met, self.who, self.smallest)
 
@@ -145,33 +155,42 @@ class Site:
             raise UsageError(f"what is asked is not about these data: of the data here {words}")
         if share.site not in ask.sites:
             raise RefusedError(
-                f"what is asked was not asked of these data ({share.site[:12]}): they are not those that were shared first. "
-                "Answer with the same file and formula, or start again with a first share"
+                f"what is asked was not asked of these data ({share.site[:12]}): they are not those that were shared "
+                "first. Answer with the same file and formula, or start again with a first share"
             )
         if len(ask.points) > MOST_POINTS:
             raise RefusedError(f"{len(ask.points)} answers are asked; a site gives {MOST_POINTS} at most")
-        sums = asked_sums(self.met.design, ask)
-        return tuple(answer(sums, point) for point in ask.points)
+        return self._worked_out(ask)
+
+    def _worked_out(self, ask: Ask) -> tuple[Answer, ...]:
+        """What was asked before, to the letter, is not worked out again."""
+        about = repr((ask.order, ask.weight)).encode() + key(ask.where)
+        if any(about + key(point) not in self._given for point in ask.points):
+            sums = asked_sums(self.met.design, ask)
+            for point in ask.points:
+                if about + key(point) not in self._given:
+                    self._given[about + key(point)] = answer(sums, point)
+        return tuple(self._given[about + key(point)] for point in ask.points)
 
 
-def _totals(of: Met) -> tuple[float, Floats, Floats, Floats]:
+def _totals(of: Met) -> tuple[float, float, Floats, Floats, Floats]:
     from accord.evidence.mixed.sums import gram
-    from accord.evidence.sharing.part import moments
 
     logs = 0.0 if of.design.weights is None else float(np.log(of.design.weights).sum())
-    return logs, *moments(of.design.columns), gram(of.design, np.arange(of.design.n))
+    return mean_weight(of.design), logs, *moments(of.design.columns), gram(of.design, np.arange(of.design.n))
 
 
 def asked_sums(design: Design, ask: Ask) -> Sums:
     """A site's sums as they are asked for: in the units and the order of levels of all sites."""
     by_name = {level.name: level for level in design.levels}
     levels = tuple(by_name[name] for name in ask.order)
-    made = replace(design, levels=levels, centre=ask.where.centre, scale=ask.where.scale)
+    weights = None if design.weights is None else design.weights / ask.weight
+    made = replace(design, levels=levels, weights=weights, centre=ask.where.centre, scale=ask.where.scale)
     up = parents(made)
     if up is None:
         raise DataError(
-            f"{' and '.join(ask.order)}: somebody here belongs to two of these, so they do not lie one inside the other; "
-            "leave one of the random terms out"
+            f"{' and '.join(ask.order)}: somebody here belongs to two of these, so they do not lie one inside the "
+            "other; leave one of the random terms out"
         )
     return reduce(made, made.x, up, compiled=False)
 

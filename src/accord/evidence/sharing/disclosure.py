@@ -1,8 +1,9 @@
 """What may leave a site, so that nothing leaves it of a few.
 
 Ten people at least behind every number, and three for each column (DLMM refuses fewer; Luo et al. 2022): in all, and in
-each block whose own sums are sent. A category that fewer than ten people have is refused, for X'X holds their sums; so is
-a pair of categories, and a column that is unlike another one for fewer than ten: one taken from the other tells of them.
+each block whose own sums are sent. A category that fewer than ten people have is refused, for X'X holds their sums; so
+is a pair of categories, and a column that is unlike another one for fewer than ten: one taken from the other tells of
+them.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from accord.errors import DataError, RefusedError
+from accord.errors import RefusedError
 from accord.evidence.mixed import columns as read_columns
 from accord.evidence.mixed.design import Level
 from accord.evidence.sharing.part import Met
@@ -44,9 +45,6 @@ class People:
 
 
 def people(rows: pl.DataFrame, person: str) -> People:
-    blank = rows[person].null_count()
-    if blank:
-        raise DataError(f"the column {person} is blank in {blank} rows; wanted who each row is about, in every row")
     codes, labels = read_columns.codes(rows[person])
     return People(codes, len(labels))
 
@@ -63,8 +61,8 @@ def check_all(of: Met, who: People, smallest: int = SMALLEST) -> None:
     wanted = max(smallest, PER_COLUMN * columns)
     if who.count < wanted:
         raise RefusedError(
-            f"{who.count} people in {of.design.n} rows; wanted {wanted} at least: {smallest}, and {PER_COLUMN} for each of "
-            f"the {columns} columns. Nothing was shared"
+            f"{who.count} people in {of.design.n} rows; wanted {wanted} at least: {smallest}, and {PER_COLUMN} for "
+            f"each of the {columns} columns. Nothing was shared"
         )
     _values(of, who, everyone, "", smallest)
     _pairs_of_columns(of, who, smallest)
@@ -80,9 +78,9 @@ def check_blocks(of: Met, who: People, smallest: int = SMALLEST) -> None:
         if small.size:
             names = ", ".join(f"{_name(level, int(at))} has {counts[at]}" for at in small[:5])
             raise RefusedError(
-                f"{small.size} of {level.size} blocks of {level.name} have too few people ({names}); wanted {wanted} in each: "
-                f"{smallest}, and {PER_COLUMN} for each of the {columns} columns. Share in rounds instead: no block's sums "
-                "leave the site then"
+                f"{small.size} of {level.size} blocks of {level.name} have too few people ({names}); wanted {wanted} "
+                f"in each: {smallest}, and {PER_COLUMN} for each of the {columns} columns. Share in rounds instead: no "
+                "block's sums leave the site then"
             )
         for at in range(level.size):
             _block(of, who, level, at, smallest)
@@ -98,13 +96,15 @@ def _block(of: Met, who: People, level: Level, at: int, smallest: int) -> None:
     _values(of, who, rows, f" of {_name(level, at)}", smallest)
 
 
-def check_rounds(of: Met, smallest: int = SMALLEST) -> None:
-    """RefusedError where an answer would be a sum over a few innermost units."""
-    inner = of.design.levels[0]
-    if inner.size < smallest:
-        raise RefusedError(
-            f"{inner.size} units of {inner.name}; wanted {smallest} at least, for an answer is a sum over them. Nothing was shared"
-        )
+def check_rounds(of: Met, who: People, smallest: int = SMALLEST) -> None:
+    """RefusedError where a level has a few units with a few people each: from many answers their sums could be had."""
+    for level in of.design.levels:
+        fewest = int(who.by(level.codes, level.size).min())
+        if level.size < smallest and fewest < smallest:
+            raise RefusedError(
+                f"{level.size} units of {level.name}, one of {fewest} people; wanted {smallest} units or {smallest} "
+                "people in each, for an answer is a sum over them. Nothing was shared"
+            )
 
 
 def _name(level: Level, at: int) -> str:
@@ -118,15 +118,15 @@ def _values(of: Met, who: People, rows: Mask, where: str, smallest: int) -> None
         count = who.among(those & rows)
         if 0 < count < smallest:
             raise RefusedError(
-                f"{count} people{where} have {name} {value}; wanted none or {smallest} at least. Put values together, leave "
-                f"{name} out, or leave these rows out"
+                f"{count} people{where} have {name} {value}; wanted none or {smallest} at least. Put values together, "
+                f"leave {name} out, or leave these rows out"
             )
     for (one, value, those), (other, second, these) in combinations(kinds, 2):
         count = who.among(those & these & rows) if one != other else 0
         if 0 < count < smallest:
             raise RefusedError(
-                f"{count} people{where} have {one} {value} with {other} {second}; wanted none or {smallest} at least. Put "
-                f"values together, or leave {one} or {other} out"
+                f"{count} people{where} have {one} {value} with {other} {second}; wanted none or {smallest} at least. "
+                f"Put values together, or leave {one} or {other} out"
             )
 
 
@@ -152,7 +152,7 @@ def _kinds(of: Met) -> Iterator[tuple[str, str, Mask]]:
 
 
 def _pairs_of_columns(of: Met, who: People, smallest: int) -> None:
-    """A column is nought, or the same as another, for nearly all or hardly anybody: then a difference of sums is of few."""
+    """A column that is nought, or the same as another, for all but a few: then a difference of sums is of those few."""
     columns, names = of.design.columns[:-1], of.design.names
     for at, column in enumerate(columns):
         for other in (-1, *range(at)):
@@ -161,6 +161,6 @@ def _pairs_of_columns(of: Met, who: People, smallest: int) -> None:
             if 0 < count < smallest:
                 words = "0" if other < 0 else f"the same as {names[other]}"
                 raise RefusedError(
-                    f"the column {names[at]} is {words} for all but {count} people; wanted all, or all but {smallest} at "
-                    "least: their sums could be had by subtracting. Leave one of the two out, or put values together"
+                    f"the column {names[at]} is {words} for all but {count} people; wanted all, or all but {smallest} "
+                    "at least: their sums could be had by subtracting. Leave one of the two out, or put values together"
                 )

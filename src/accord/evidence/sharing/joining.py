@@ -6,6 +6,7 @@ each part's units are its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,18 +52,21 @@ class Whole:
 
 
 def joined(parts: Sequence[Part], *, same: bool = False, notes: tuple[str, ...] = ()) -> Whole:
-    """All parts as one. `same`: units of one label are one unit, wherever they are; the innermost are whole in a part."""
+    """All parts as one. `same`: units of one label are one unit, in whatever part they are."""
     agree(parts)
     layout, n = parts[0].layout, sum(part.n for part in parts)
+    weight = sum(part.n * part.weight for part in parts) / n
     where = laying.units(layout, *pooled_moments(parts))
     numbers, labels = _numbered(parts, same)
     order = laying.order(layout, {name: len(those) for name, those in labels.items()})
-    design = laying.rowless(layout, [(name, pl.DataFrame({name: labels[name]})) for name in order], where, n, notes)
+    design = laying.rowless(
+        layout, [(name, pl.DataFrame({name: labels[name]})) for name in order], where, n, weight, notes
+    )
     turned = [moved(part, where) for part in parts]
-    tables = {name: _table(turned, numbers[name], name, len(labels[name])) for name in order}
-    up = [_parent(parts, numbers, pair, len(labels[pair[0]])) for pair in zip(order, order[1:], strict=False)]
-    total = np.sum([part.total for part in turned], axis=0)
-    logs = sum(part.log_weights for part in parts)
+    tables = {name: _table(turned, numbers[name], name, len(labels[name])) / weight for name in order}
+    up = [_parent(parts, numbers, pair, len(labels[pair[0]])) for pair in pairwise(order)]
+    total = np.sum([part.total for part in turned], axis=0) / weight
+    logs = sum(part.log_weights for part in parts) - n * float(np.log(weight))
     units = _units(design, [tables[name] for name in order], up)
     return Whole(design, Sums(units, (total + total.T) / 2, design.x, n, logs, n >= COMPILED_FROM))
 
@@ -91,7 +95,7 @@ def _numbered(parts: Sequence[Part], same: bool) -> tuple[dict[str, list[Ints]],
             labels[name] = known.to_list()
         else:
             ends = np.cumsum([0, *(len(those) for those in of)])
-            numbers[name] = [np.arange(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+            numbers[name] = [np.arange(a, b) for a, b in pairwise(ends)]
             labels[name] = [label for those in of for label in those]
     return numbers, labels
 
@@ -135,7 +139,7 @@ def _rank(order: Ints) -> Ints:
 
 
 def fitted(design: Design, structure: Any, reml: bool, found: Any = None) -> PooledFit:
-    """The fit of a structure whose rows are elsewhere; `found` looks for the optimum where `fit`'s way is not wanted."""
+    """The fit of a structure whose rows are elsewhere; `found` looks for the optimum in another way than `fit`."""
     from accord.evidence.mixed.descent import minimise, settle
     from accord.evidence.mixed.fitting import _rows, _told_apart
     from accord.evidence.mixed.likelihood import Likelihood

@@ -1,4 +1,4 @@
-"""What all parts of the data must have in common: the formula, its columns, where each bar's stand, what was counted as what.
+"""What all parts of the data must have in common: the formula, its columns, where each bar's stand, the categories.
 
 Parts with the same layout can be put together; `differs` names the first thing in which two do not agree.
 """
@@ -46,17 +46,10 @@ class Layout:
 
     @property
     def movable(self) -> tuple[bool, ...]:
-        """Which columns may be centred: where an intercept can take the shift up."""
-        one = self.names.index(INTERCEPT) if INTERCEPT in self.names else -1
-        levels, last = self.levels, self.columns - 1
-        return tuple(at != one and _may_move(at, one, self.x, levels, at == last) for at in range(self.columns))
-
-
-def _may_move(at: int, one: int, x: tuple[int, ...], levels: tuple[Level, ...], response: bool) -> bool:
-    """A column may be centred where whatever holds it also holds an intercept that can take the shift up."""
-    if one < 0 or ((response or at in x) and one not in x):
-        return False
-    return all(one in term.at for level in levels for term in level.terms if at in term.at)
+        """Which columns may be centred: those that stand beside an intercept, which takes the shift up."""
+        one = self.names.index(INTERCEPT) if INTERCEPT in self.names[:-1] else -1
+        beside = {at for side in (self.x, *self.bars) if one in side for at in side} - {one}
+        return (*(at in beside for at in range(self.columns - 1)), one in self.x)
 
 
 class Units(NamedTuple):
@@ -69,7 +62,7 @@ class Units(NamedTuple):
 def units(layout: Layout, mean: Floats, spread: Floats) -> Units:
     """The same as a fit of the whole chooses, from means and standard deviations."""
     may, one = np.array(layout.movable), np.array([name == INTERCEPT for name in layout.names[:-1]] + [False])
-    size = np.where(may, spread, np.sqrt(spread**2 + mean**2))
+    size = np.where(may, spread, np.hypot(spread, mean))
     scale = np.where((size > 1e-9 * np.abs(mean)) & (size > 0), size, np.maximum(np.abs(mean), 1.0))
     return Units(np.where(may, mean, 0.0), np.where(one, 1.0, scale))
 
@@ -103,14 +96,19 @@ def _categories(one: dict[str, tuple[str, ...]], other: dict[str, tuple[str, ...
         if first != its:
             return (
                 f"{name} has there {', '.join(its) if its else 'numbers'}, in the first one "
-                f"{', '.join(first) if first else 'numbers'}; write the categories into the formula, as "
-                f"C({name}, levels=['a', 'b']), the same everywhere"
+                f"{', '.join(first) if first else 'numbers'}; say at every site which there "
+                f"are, as --levels {name}=a,b (in Python: levels={{'{name}': ['a', 'b']}})"
             )
     return "its categories stand in another order than the first one's"
 
 
 def rowless(
-    layout: Layout, sizes: Sequence[tuple[str, pl.DataFrame]], where: Units, n: int, notes: tuple[str, ...] = ()
+    layout: Layout,
+    sizes: Sequence[tuple[str, pl.DataFrame]],
+    where: Units,
+    n: int,
+    weight: float,
+    notes: tuple[str, ...],
 ) -> Design:
     """A design whose rows stayed where they are: `sizes` are the levels' names with their labels, innermost first."""
     formula, levels = read(layout.formula), {level.name: level for level in layout.levels}
@@ -119,7 +117,7 @@ def rowless(
     for level in there:
         designing._enough(n, level.size, level.terms)
     fixed = read_columns.side(formula.fixed)
-    return Design(formula, fixed, layout.names, nothing, layout.x, there, None, 1.0, *where, {}, n, notes)
+    return Design(formula, fixed, layout.names, nothing, layout.x, there, None, weight, *where, {}, n, notes)
 
 
 def order(layout: Layout, sizes: dict[str, int]) -> tuple[str, ...]:
@@ -133,7 +131,7 @@ def parents(cells: Ints, outer: Ints, count: int, names: tuple[str, str]) -> Int
     parent[cells] = outer
     if not np.array_equal(parent[cells], outer):
         raise DataError(
-            f"one {names[0]} belongs to two of {names[1]}; put together from parts, each must lie in one. Fit that on one "
-            "machine, or leave one of the two random terms out"
+            f"one {names[0]} belongs to two of {names[1]}; put together from parts, each must lie in one. Fit that "
+            "on one machine, or leave one of the two random terms out"
         )
     return parent

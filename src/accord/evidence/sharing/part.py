@@ -1,6 +1,6 @@
 """Some of the rows, reduced where they are to small tables, centred and scaled by their own means.
 
-part = reduced(read("y ~ x + (1 | therapist)"), rows)       n, means, C'W C, each unit's Z'W C
+part = reduced(met(read("y ~ x + (1 | therapist)"), rows))    n, means, C'W C, each unit's Z'W C
 moved(part, units(layout, mean, spread))                    the same, centred and scaled as all parts are
 """
 
@@ -35,10 +35,14 @@ class Met(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is left of some rows: `tables` by level, `cells` [innermost units, levels] who belongs to whom."""
+    """What is left of some rows: `tables` by level, `cells` [innermost units, levels] who belongs to whom.
+
+    `weight` is the mean of the weights, which are as they were given.
+    """
 
     layout: Layout
     n: int
+    weight: float
     log_weights: float
     mean: Floats
     spread: Floats
@@ -60,7 +64,8 @@ def met(
 ) -> Met | None:  # fmt: skip
     """Bring some of the rows into columns; None where none is whole. `known` are categories that others have.
 
-    `also` are further columns that must be read. DataError, TableError or UsageError where they cannot carry the formula.
+    `also` are further columns that must be read. DataError, TableError or UsageError where they cannot be
+    brought into columns.
     """
     y, x = read_columns.side(f"0 + {formula.response}"), read_columns.side(formula.fixed)
     inner = [read_columns.side(bar.inner) for bar in formula.bars]
@@ -70,6 +75,9 @@ def met(
     groups = dict.fromkeys(name for bar in formula.bars for name in bar.group)
     given = read_columns.frame(data, list(dict.fromkeys([*numbers, *groups, *also])))
     rows, weighed, called = designing._with_weights(given, data, weights)
+    for name in also:
+        if blank := rows[name].null_count():
+            raise DataError(f"the column {name} is blank in {blank} rows; wanted who a row is about, in every row")
     whole, gaps = read_columns.whole_rows(rows, [*numbers, *([called] if weighed else [])])
     if not whole.height:
         return None
@@ -79,13 +87,15 @@ def met(
     fixed, x = _side(x, ghosts, made)
     bars = [_side(one, ghosts, made) for one in inner]
     response = _response(y, whole, formula)
-    place = {name: at for at, name in enumerate(made)}
+    place = designing._places([fixed, *(names for names, _ in bars)])
     layout = Layout(
-        formula.text, (*made, formula.response), tuple(place[name] for name in fixed),
-        tuple(tuple(place[name] for name in names) for names, _ in bars),
+        formula.text, (*(name for name, _ in place), formula.response), designing._at(fixed, place),
+        tuple(designing._at(names, place) for names, _ in bars),
         _categories(ghosts, [x, *(side for _, side in bars)]), weights,
     )  # fmt: skip
-    columns = tuple(designing._kept(column) for column in [*(one[: whole.height] for one in made.values()), response])
+    columns = tuple(
+        designing._kept(column) for column in [*(made[name][: whole.height] for name, _ in place), response]
+    )
     levels = _levels(layout, whole)
     where = units(layout, *moments(columns))
     notes = designing._notes(rows.height - whole.height, gaps)
@@ -102,20 +112,22 @@ def _learns(text: str) -> None:
     found = re.search(rf"(?<![\w.`])({'|'.join(LEARNING)})\s*\(", text)
     if found:
         raise UsageError(
-            f"the terms {text[:80]!r}: {found[1]}() learns from all the rows, and no part of them knows the others; write "
-            "the numbers into the formula, as I((x - 40) / 10)"
+            f"the terms {text[:80]!r}: {found[1]}() learns from all the rows, and no part of them knows the others; "
+            "write the numbers into the formula, as I((x - 40) / 10)"
         )
 
 
 def _ghosts(whole: pl.DataFrame, known: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     """The rows, and one more for each category that others have: so that every part makes the same columns."""
-    more = [whole]
-    for name, values in known.items():
-        if name in whole.columns:
-            first = whole.head(1).with_columns(pl.col(name).cast(pl.String))
-            more += [first.with_columns(pl.lit(value).alias(name)) for value in values]
-            more = [one.with_columns(pl.col(name).cast(pl.String)) for one in more]
-    return pl.concat(more) if len(more) > 1 else whole
+    kinds = {name: pl.Enum(list(dict.fromkeys(those))) for name, those in known.items() if name in whole.columns}
+    words = whole.with_columns(pl.col(name).cast(pl.String).cast(kind, strict=False) for name, kind in kinds.items())
+    more = [words]
+    for name, kind in kinds.items():
+        if words[name].null_count():
+            other = whole.filter(words[name].is_null())[name][0]
+            raise DataError(f"the column {name} holds {other!r}, wanted one of {', '.join(kind.categories)}")
+        more += [words.head(1).with_columns(pl.lit(value, kind).alias(name)) for value in kind.categories]
+    return pl.concat(more)
 
 
 def _side(side: Side, rows: pl.DataFrame, made: dict[str, Floats]) -> tuple[list[str], Side]:
@@ -128,7 +140,8 @@ def _response(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
     for name in side.used:
         if not whole[name].dtype.is_numeric() and not whole[name].dtype == pl.Boolean:
             raise DataError(f"the column {name} to be explained holds {whole[name].dtype}, wanted numbers")
-    made, _ = read_columns.matrix(side, whole)
+    truths = [name for name in side.used if whole[name].dtype == pl.Boolean]
+    made, _ = read_columns.matrix(side, whole.with_columns(pl.col(truths).cast(pl.Float64)) if truths else whole)
     if len(made) != 1:
         raise UsageError(f"the left side {formula.response!r} makes {len(made)} columns, wanted one")
     return next(iter(made.values()))
@@ -158,6 +171,10 @@ def moments(columns: Sequence[Floats]) -> tuple[Floats, Floats]:
     return np.array([column.mean() for column in columns]), np.array([column.std() for column in columns])
 
 
+def mean_weight(design: Design) -> float:
+    return 1.0 if design.weights is None else float(design.weights.mean())
+
+
 def reduced(of: Met, compiled: bool | None = None) -> Part:
     """The tables of a part; DataError where its levels are not one inside the other."""
     design = of.design
@@ -175,7 +192,8 @@ def reduced(of: Met, compiled: bool | None = None) -> Part:
         cells[:, k] = sums.units[k - 1].parent[cells[:, k - 1]]
     labels = tuple(_labels(level, one.order) for level, one in zip(design.levels, sums.units, strict=True))
     return Part(
-        of.layout, design.n, sums.log_weights, *moments(design.columns), Units(design.centre, design.scale), sums.total,
+        of.layout, design.n, mean_weight(design), sums.log_weights, *moments(design.columns),
+        Units(design.centre, design.scale), sums.total,
         tuple(level.name for level in design.levels), tuple(one.table for one in sums.units), cells, labels,
     )  # fmt: skip
 

@@ -16,24 +16,18 @@ import numpy as np
 import polars as pl
 
 from accord.errors import DataError, UsageError
-from accord.evidence.mixed.degrees import STEP
-from accord.evidence.mixed.descent import Found, curvature, settle
+from accord.evidence.mixed import Floats
 from accord.evidence.mixed.likelihood import Likelihood, Nested
 from accord.evidence.sharing import layout as laying
-from accord.evidence.sharing.answering import MOST_POINTS, Answer, Ask, Point, Share, Site
+from accord.evidence.sharing.answering import MOST_POINTS, Answer, Ask, Point, Share, Site, key
 from accord.evidence.sharing.joining import PooledFit, fitted, joined, known_method
-from accord.outcome.columns import Floats
+from accord.evidence.sharing.newton import newton
 
-# Done when the step left would change the criterion by less than this: a standard error times 1e-9.
-CLOSE, ROUNDS, LONGEST = 1e-18, 60, 2.0
+ROUNDS = 80
 
 
 class Unanswered(Exception):  # noqa: N818 (no error: the search stops here until the answers are in)
     """Covariances at which the criterion is not known yet."""
-
-
-def key(point: Sequence[Floats]) -> bytes:
-    return b"".join(np.ascontiguousarray(D + 0.0).tobytes() for D in point)
 
 
 @dataclass(slots=True)
@@ -59,6 +53,10 @@ class Gathered:
         if any(key(point) not in self.answers for point in points):
             raise Unanswered
 
+    def told(self, likelihood: Likelihood) -> Callable[[Sequence[Floats]], None]:
+        """The same for thetas."""
+        return lambda thetas: self.need([[L @ L.T for L in likelihood.factors(theta)] for theta in thetas])
+
     def left(self, covariances: Sequence[Floats]) -> tuple[Floats, float, Any]:
         self.need([covariances])
         found = self.answers[key(covariances)]
@@ -75,20 +73,29 @@ class Gathered:
         raise UsageError("each unit's sums stayed at its site; nothing of a single unit is known here")
 
 
-def pool(shares: Sequence[Share], *, method: str = "reml") -> PooledFit | Ask:
+def pool(shares: Sequence[Share], *, method: str = "reml", names: Sequence[str] = ()) -> PooledFit | Ask:
     """The fit of all sites' data, equal to that of their rows in one table; or what they must be asked first.
 
+    method: "reml" or "ml". names: what the shares are called where one of them is wrong.
     DataError where shares do not go together: another formula, other columns, the same site twice. Luo et al. (2022).
     """
     known_method(method)
-    check(shares)
+    check(shares, names or [f"share {at}" for at in range(1, len(shares) + 1)])
     # In one order, whatever order they came in: sums are the same to the last digit, and so is what is asked next.
     shares = sorted(shares, key=lambda share: share.site)
+    try:
+        with np.errstate(all="ignore"):
+            return _pooled(shares, method == "reml")
+    except np.linalg.LinAlgError:
+        raise DataError("the numbers of the shares are those of no data; ask for them again") from None
+
+
+def _pooled(shares: Sequence[Share], reml: bool) -> PooledFit | Ask:
     if all(share.part is not None for share in shares):
         parts = [_named(share.part, at) for at, share in enumerate(shares, 1) if share.part is not None]
         whole = joined(parts, notes=_notes(shares, 0))
-        return fitted(whole.design, Nested(whole.sums), method == "reml")
-    return _by_rounds(shares, method == "reml")
+        return fitted(whole.design, Nested(whole.sums), reml)
+    return _by_rounds(shares, reml)
 
 
 def across(sites: Sequence[Site], *, method: str = "reml", told: Callable[[int, int], None] | None = None) -> PooledFit:
@@ -107,24 +114,25 @@ def across(sites: Sequence[Site], *, method: str = "reml", told: Callable[[int, 
     raise DataError(f"the fit does not settle within {ROUNDS} rounds; take a random slope out")
 
 
-def check(shares: Sequence[Share]) -> None:
+def check(shares: Sequence[Share], names: Sequence[str]) -> None:
     """DataError where shares do not go together."""
     if len(shares) < 2:
         raise DataError(
             f"got {len(shares)} share{'' if len(shares) == 1 else 's'}; wanted one of each site, two at least"
         )
-    first: dict[str, int] = {}
-    for at, share in enumerate(shares, 1):
+    first: dict[str, str] = {}
+    for share, name in zip(shares, names, strict=True):
         words = laying.differs(shares[0].layout, share.layout)
         if words:
-            raise DataError(f"share {at} does not go with the first: {words}")
+            raise DataError(f"{name} does not go with {names[0]}: {words}")
         if share.site in first:
-            raise DataError(f"share {at} is of the same data as share {first[share.site]}; each site counts once")
-        first[share.site] = at
-    kinds = {share.part is None for share in shares}
-    if len(kinds) > 1:
-        one = next(at for at, share in enumerate(shares, 1) if share.part is not None)
-        raise DataError(f"share {one} holds blocks, others are for rounds; make it anew for rounds")
+            raise DataError(f"{name} is of the same data as {first[share.site]}; each site counts once")
+        first[share.site] = name
+    whole = [name for share, name in zip(shares, names, strict=True) if share.part is not None]
+    if whole and len(whole) < len(shares):
+        raise DataError(
+            f"{whole[0]} holds blocks, others are for rounds; make it anew with --rounds (in Python: rounds=True)"
+        )
 
 
 def _named(part: Any, at: int) -> Any:
@@ -141,20 +149,18 @@ def _by_rounds(shares: Sequence[Share], reml: bool) -> PooledFit | Ask:
     where = laying.units(layout, *_moments(shares))
     sizes = {name: sum(share.sizes[name] for share in shares) for name in shares[0].sizes}
     order = laying.order(layout, sizes)
-    asked = Ask(layout, tuple(share.site for share in shares), order, where, ())
+    weight = sum(share.n * share.weight for share in shares) / n
+    asked = Ask(layout, tuple(share.site for share in shares), order, where, weight, ())
     answers = _added(shares, asked)
     labels = [(name, pl.DataFrame({name: np.arange(1, sizes[name] + 1)})) for name in order]
-    design = laying.rowless(layout, labels, where, n, _notes(shares, len(answers)))
-    total = np.sum(
-        [turned.T @ share.total @ turned for share in shares for turned in [laying.turn(layout, share.where, where)]],
-        axis=0,
-    )
+    design = laying.rowless(layout, labels, where, n, weight, _notes(shares, len(answers)))
+    turns = [laying.turn(layout, share.where, where) for share in shares]
+    total = np.sum([T.T @ share.total @ T for T, share in zip(turns, shares, strict=True)], axis=0) / weight
+    logs = sum(share.log_weights for share in shares) - n * float(np.log(weight))
     shapes = [[len(term.at) for term in level.terms] for level in design.levels]
-    structure = Gathered(
-        design.x, n, sum(share.log_weights for share in shares), shapes, (total + total.T) / 2, answers
-    )
+    structure = Gathered(design.x, n, logs, shapes, (total + total.T) / 2, answers)
     try:
-        found = fitted(design, structure, reml, lambda likelihood: _newton(likelihood, structure))
+        found = fitted(design, structure, reml, lambda likelihood: newton(likelihood, structure.told(likelihood)))
     except Unanswered:
         if len(structure.wanted) > MOST_POINTS:
             raise DataError(
@@ -171,15 +177,17 @@ def _moments(shares: Sequence[Share]) -> tuple[Floats, Floats]:
     return mean, np.sqrt((n @ (spreads**2 + (means - mean) ** 2)) / n.sum())
 
 
+def _about(ask: Ask) -> tuple[Any, ...]:
+    """What a question is about, beside its points."""
+    return ask.sites, ask.order, ask.weight, key(ask.where)
+
+
 def _added(shares: Sequence[Share], asked: Ask) -> dict[bytes, Answer]:
     """The sum of all sites' answers, at every point that all have answered to the same question."""
     of: list[dict[bytes, Answer]] = []
     for share in shares:
         ask = share.asked
-        good = (
-            ask is not None and ask.sites == asked.sites and ask.order == asked.order
-            and np.array_equal(ask.where.centre, asked.where.centre) and np.array_equal(ask.where.scale, asked.where.scale)
-        )  # fmt: skip
+        good = ask is not None and _about(ask) == _about(asked)
         of.append(
             {key(point): found for point, found in zip(ask.points, share.answers, strict=True)} if good and ask else {}
         )
@@ -192,47 +200,3 @@ def _sum(answers: Sequence[Answer]) -> Answer:
         for sides in zip(*(a[2:] for a in answers), strict=True)
     ]
     return Answer(np.sum([a.left for a in answers], axis=0), sum(a.logs for a in answers), added[0], added[1])
-
-
-def _newton(likelihood: Likelihood, structure: Gathered) -> Found:
-    """The optimum in as few rounds as may be: each asks for one point and those a little to both sides of it."""
-    theta, best = likelihood.start(), None
-    for looks in range(1, ROUNDS):
-        structure.need([_point(likelihood, theta + move) for move in _moves(len(theta))])
-        look = likelihood.look(theta)
-        if best is not None and look.criterion > best[1] + 1e-12 * abs(best[1]):
-            theta = _shorter(likelihood, structure, best[0], theta, best[1])
-            continue
-        H = curvature(likelihood, theta, STEP)
-        values, vectors = np.linalg.eigh(H)
-        firm = np.maximum(np.abs(values), 1e-7 * np.abs(values).max())
-        step = -(vectors / firm) @ vectors.T @ look.gradient
-        if -float(step @ look.gradient) < CLOSE:
-            return _settled(likelihood, structure, Found(theta, look, (vectors / firm) @ vectors.T, looks))
-        best = (theta, look.criterion)
-        theta = theta + step * min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
-    raise DataError(f"the fit does not settle within {ROUNDS} rounds; take a random slope out")
-
-
-def _moves(k: int) -> list[Floats]:
-    """Nought, and a little each way along each parameter: what the curvature and the degrees of freedom want to know."""
-    return [np.zeros(k), *(sign * one for one in np.eye(k) * STEP for sign in (1.0, -1.0))]
-
-
-def _point(likelihood: Likelihood, theta: Floats) -> Point:
-    return tuple(L @ L.T for L in likelihood.factors(theta))
-
-
-def _shorter(likelihood: Likelihood, structure: Gathered, good: Floats, far: Floats, criterion: float) -> Floats:
-    """The best of some shorter steps, all asked for in one round."""
-    tries = [good + share * (far - good) for share in (0.5, 0.2, 0.05, 0.01)]
-    structure.need([_point(likelihood, theta) for theta in tries])
-    values = [likelihood.look(theta).criterion for theta in tries]
-    return tries[int(np.argmin(values))] if min(values) <= criterion else good + 1e-4 * (far - good)
-
-
-def _settled(likelihood: Likelihood, structure: Gathered, found: Found) -> Found:
-    """Variances of nought as such, and the neighbours that the degrees of freedom want to know."""
-    found = settle(likelihood, found)
-    structure.need([_point(likelihood, found.theta + move) for move in _moves(len(found.theta))])
-    return found
