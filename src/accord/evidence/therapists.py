@@ -180,21 +180,27 @@ def _fit(rows: pl.DataFrame, outcome: str, case_mix: Sequence[str], therapist: s
 
 # Variances and their intervals
 def variance_parts(fitted: "Fitted") -> dict[str, Estimate]:
-    """tau2, sigma2 and icc of a model with one random intercept, with intervals by profile of its criterion.
-
-    The share is a function of tau / sigma alone, which is the one parameter of the profiled criterion, so its interval
-    is where that is within 3.84 of its least (Bates, Maechler, Bolker & Walker 2015, section 5.1).
-    """
+    """tau2, sigma2 and icc of a model with one random intercept, with intervals by profile of its criterion."""
     best, unit = fitted.found.look.criterion, float(fitted.design.scale[-1])
     ratio, sigma = abs(float(fitted.found.theta[0])), math.sqrt(fitted.found.look.sigma2)
-    low, high = _ends(lambda theta: _look(fitted, theta) - best, ratio, 0.3)
     tau = [value * unit for value in _ends(partial(_tau, fitted, best, sigma), ratio * sigma, 0.3 * sigma)]
     error = [value * unit for value in _ends(partial(_sigma, fitted, best, ratio), sigma, 0.2 * sigma)]
     return {
         "tau2": Estimate(fitted.random[0].vcov, tau[0] ** 2, tau[1] ** 2),
         "sigma2": Estimate(fitted.sigma2, error[0] ** 2, error[1] ** 2),
-        "icc": Estimate(_share(ratio), _share(low), _share(high)),
+        "icc": share_of_groups(fitted),
     }
+
+
+def share_of_groups(fitted: "Fitted") -> Estimate:
+    """icc alone, of a model with one random intercept.
+
+    It is a function of tau / sigma, the one parameter of the profiled criterion, so its interval is where that is
+    within 3.84 of its least (Bates, Maechler, Bolker & Walker 2015, section 5.1).
+    """
+    best, ratio = fitted.found.look.criterion, abs(float(fitted.found.theta[0]))
+    low, high = _ends(lambda theta: _look(fitted, theta) - best, ratio, 0.3)
+    return Estimate(_share(ratio), _share(low), _share(high))
 
 
 def nothing_p(fitted: "Fitted") -> float:

@@ -10,6 +10,7 @@
     crowd(courses.truth)            many courses at a glance; compare(usual, changed) says what a change does
     judge(signals, courses)         how good a detector of ruptures is
     power("within", clients=[100])  how large a study must be
+    known_truth(runs=100)           what the estimators of the evidence room make of a known truth
 
 Fitted, sufficient, not proven: docs/mechanism.md says what may be concluded.
 """
@@ -23,6 +24,7 @@ from accord.mechanism.judging import Judged, judge
 from accord.mechanism.parameters import CAUSES, Known, ParameterError, Parameters, known_parameters
 from accord.mechanism.power import Power, power
 from accord.mechanism.record import REASONS
+from accord.mechanism.recovery import Recovered, known_truth
 from accord.mechanism.scenario import Feedback, Scenario
 from accord.mechanism.simulation import Simulated, simulate
 from accord.mechanism.targets import TARGETS, Row, Target, check
@@ -31,8 +33,7 @@ from accord.mechanism.truth import Truth
 __all__ = [
     "ABLATIONS", "CAUSES", "REASONS", "TARGETS",
     "AblationRow", "Calibrated", "Comparison", "Crowd", "Difference", "Effect", "Feedback", "Judged", "Known",
-    "ParameterError", "Parameters", "Power", "Row", "Scenario", "Simulated", "Step", "Target", "Truth",
-    "ablations", "calibrate", "check", "compare", "crowd", "feedback_effect", "judge", "known_parameters", "power",
-    "simulate",
-    "statistics", "told",
+    "ParameterError", "Parameters", "Power", "Recovered", "Row", "Scenario", "Simulated", "Step", "Target", "Truth",
+    "ablations", "calibrate", "check", "compare", "crowd", "feedback_effect", "judge", "known_parameters",
+    "known_truth", "power", "simulate", "statistics", "told",
 ]  # fmt: skip

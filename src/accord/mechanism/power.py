@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,9 @@ from accord.mechanism.scenario import Scenario
 from accord.mechanism.simulation import simulate
 from accord.mechanism.stream import Floats
 from accord.mechanism.truth import Bools, Truth
+
+if TYPE_CHECKING:
+    from accord.evidence.mixed.fitted import FixedEffect
 
 Study = Literal["within", "therapist", "feedback"]
 STUDIES: tuple[Study, ...] = ("within", "therapist", "feedback")
@@ -198,20 +201,25 @@ def _courses(
 
 def within_run(truth: Truth, kept: Bools) -> tuple[float, float]:
     """p and the standardised effect of the alliance on the next score, within people, given the score before."""
+    one, ratio = within_model(truth.score[kept], truth.client_rating[kept], truth.therapist[kept])
+    return one.p_value, one.estimate * ratio
+
+
+def within_model(score: Floats, rating: Floats, therapist: Any) -> tuple["FixedEffect", float]:
+    """The effect of a rating on the next score, [course, session] each, NaN where not given; and what makes it SDs."""
     from accord.evidence import fit
 
-    y, x, before = truth.score[kept, 1:], truth.client_rating[kept, :-1], truth.score[kept, :-1]
+    y, x, before = score[:, 1:], rating[:, :-1], score[:, :-1]
     client, session = np.nonzero(~(np.isnan(y) | np.isnan(x) | np.isnan(before)))
-    usual = _usual(x[client, session], client)
+    y, x, before = (values[client, session] for values in (y, x, before))
+    usual = _usual(x, client)
     data = {
-        "y": y[client, session], "x_within": x[client, session] - usual, "x_between": usual,
-        "log_session": np.log(session + 1.0), "client": client, "therapist": truth.therapist[kept][client],
+        "y": y, "x_within": x - usual, "x_between": usual, "before": before - _usual(before, client),
+        "log_session": np.log(session + 1.0), "client": client, "therapist": therapist[client],
     }  # fmt: skip
-    data["before"] = before[client, session] - _usual(before[client, session], client)
     found = fit("y ~ x_within + before + x_between + log_session + (1 | client) + (1 | therapist)", data)
     one = next(each for each in found.fixed if each.term == "x_within")
-    target = data["y"] - _usual(data["y"], client)
-    return one.p_value, one.estimate * float(data["x_within"].std() / target.std())
+    return one, float((x - usual).std() / (y - _usual(y, client)).std())
 
 
 def _usual(values: Floats, client: Any) -> Floats:
