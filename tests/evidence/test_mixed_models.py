@@ -187,7 +187,11 @@ def test_no_variance_between_units_is_nought_and_said() -> None:
 REFUSED = [
     ("y ~ x", UsageError, "no random term"),
     ("y ~ x + (1 | nobody)", TableError, "no such column"),
-    ("y ~ __import__('os').system('true') + (1 | client)", UsageError, "only these functions|no meaning|cannot be read"),
+    (
+        "y ~ __import__('os').system('true') + (1 | client)",
+        UsageError,
+        "only these functions|no meaning|cannot be read",
+    ),
     ("y ~ x.__class__ + (1 | client)", AccordError, "x.__class__"),
     ("y ~ x + (1 | client", UsageError, "never closed"),
     ("y ~ x + (1 + x + session | row)", DataError, "nobody was measured twice"),
@@ -208,7 +212,7 @@ def test_what_cannot_be_is_refused_by_name(
 
 def test_random_effects_that_take_up_everything_are_refused() -> None:
     data = {"y": [1.0, 1.0, 2.0, 2.0, 5.0, 5.0], "client": [1, 1, 2, 2, 3, 3]}
-    with pytest.raises(DataError, match="no error|exactly"):
+    with pytest.raises(DataError, match=r"no error|exactly"):
         fit("y ~ 1 + (1 | client)", data)
 
 

@@ -28,6 +28,17 @@ _LATER: dict[str, str] = {
     "round_robins": "roundrobin",
     "funnel_of_means": "funnel",
     "funnel_of_shares": "funnel",
+    "therapist_effects": "therapists",
+    "truth_and_bias": "gap",
+    "one_with_many": "dyads",
+    "ri_clpm": "structural",
+    "cfa": "structural",
+    "invariance": "structural",
+    "waves": "structural",
+    "alpha": "reliability",
+    "omega": "reliability",
+    "by_level": "reliability",
+    "measure_report": "reliability",
 }
 
 __all__ = sorted(_LATER)

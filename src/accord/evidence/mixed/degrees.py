@@ -1,8 +1,8 @@
 """Satterthwaite's degrees of freedom (Kuznetsova, Brockhoff & Christensen 2017).
 
-For a contrast l, var = l C l' has itself a variance, g'A g: g its derivative by (theta, log sigma^2), A twice the inverse
-of the criterion's second derivatives there. df = 2 var^2 / g'A g. Derivatives are central
-differences of exact gradients.
+For a contrast l, var = l C l' has itself a variance, g'A g: g its derivative by (theta, log sigma^2), A twice the
+inverse of the criterion's second derivatives there. df = 2 var^2 / g'A g. Derivatives are central differences of exact
+gradients.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
