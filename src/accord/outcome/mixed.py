@@ -94,7 +94,7 @@ def reml(known: Sums, start: Floats, slope: Floats, progress: Callable[[], None]
         if nearer is None:
             break
         moved, after = nearer
-        inverse = _bfgs(inverse, moved - theta, after.gradient - look.gradient)
+        inverse = bfgs(inverse, moved - theta, after.gradient - look.gradient)
         theta, look = moved, after
     low = _lower(theta)
     return Fitted(
@@ -123,11 +123,12 @@ def _line(theta: Floats, step: Floats, look: _Look, blocks: Sequence[Block]) -> 
     return None
 
 
-def _bfgs(inverse: Floats, s: Floats, y: Floats) -> Floats:
+def bfgs(inverse: Floats, s: Floats, y: Floats) -> Floats:
+    """The inverse curvature after a step s along which the gradient changed by y; as it was where they disagree."""
     curve = float(s @ y)
-    if curve <= 1e-14:
+    if curve <= 1e-14 * math.sqrt(float((s @ s) * (y @ y))):
         return inverse
-    left = np.eye(3) - np.outer(s, y) / curve
+    left = np.eye(len(s)) - np.outer(s, y) / curve
     updated: Floats = left @ inverse @ left.T + np.outer(s, s) / curve
     return updated
 

@@ -11,7 +11,7 @@ from formulaic.errors import FormulaicError
 
 from accord.errors import DataError, TableError, UsageError
 from accord.evidence.mixed import Floats, Ints
-from accord.evidence.mixed.formula import _scan, _short, checked
+from accord.evidence.mixed.formula import checked, scan, short
 
 INTERCEPT = "(Intercept)"
 MOST_TERMS, HIGHEST_ORDER = 500, 4
@@ -37,15 +37,15 @@ def side(text: str) -> Side:
     try:
         terms = Written(quoted)
         if not hasattr(terms, "required_variables") or hasattr(terms, "rhs"):
-            raise UsageError(f"the terms {_short(text)}: a formula has one ~, and no | outside brackets")
+            raise UsageError(f"the terms {short(text)}: a formula has one ~, and no | outside brackets")
         terms = list(terms)
     except (FormulaicError, RecursionError, ValueError, TypeError, KeyError, AttributeError, SyntaxError) as error:
         reason = str(error).split("\n")[0][:120]
-        raise UsageError(f"the terms {_short(text)} cannot be read: {reason}") from None
+        raise UsageError(f"the terms {short(text)} cannot be read: {reason}") from None
     if len(terms) > MOST_TERMS:
-        raise UsageError(f"the terms {_short(text)} are {len(terms)}; at most {MOST_TERMS}")
+        raise UsageError(f"the terms {short(text)} are {len(terms)}; at most {MOST_TERMS}")
     if not terms:
-        raise UsageError(f"the terms {_short(text)} name nothing that could vary; wanted 1, a column, or both")
+        raise UsageError(f"the terms {short(text)} name nothing that could vary; wanted 1, a column, or both")
     return _checked_side(quoted, terms)
 
 
@@ -90,14 +90,14 @@ def _powers(text: str) -> str:
     import re
 
     signs = list(text)
-    for at, sign, _ in _scan(text):
+    for at, sign, _ in scan(text):
         if sign == "^":
             signs[at] = "**"
     out = "".join(signs)
-    for at, sign, depth in _scan(out):
+    for at, sign, depth in scan(out):
         order = re.match(r"\*\*\s*(\d+)", out[at:]) if sign == "*" and depth == 0 else None
         if order and int(order[1]) > HIGHEST_ORDER:
-            raise UsageError(f"the terms {_short(text)}: interactions up to order {HIGHEST_ORDER}, not {order[1]}")
+            raise UsageError(f"the terms {short(text)}: interactions up to order {HIGHEST_ORDER}, not {order[1]}")
     return out
 
 
@@ -106,7 +106,7 @@ def frame(data: Any, names: Sequence[str]) -> pl.DataFrame:
     have = list(getattr(data, "columns", data if isinstance(data, Mapping) else ()))
     if not have:
         raise DataError(
-            f"the data are {_short(type(data).__name__)} without columns; "
+            f"the data are {short(type(data).__name__)} without columns; "
             "wanted a polars or pandas frame, or arrays by name"
         )
     for name in names:
@@ -193,7 +193,7 @@ def matrix(
     except Exception as error:  # formulaic lets through whatever numpy, pandas or an expression raises
         cause = error.__cause__ or error
         raise DataError(
-            f"the terms {_short(asked.text)} cannot be worked out: {str(cause)[:160] or type(cause).__name__}"
+            f"the terms {short(asked.text)} cannot be worked out: {str(cause)[:160] or type(cause).__name__}"
         ) from None
     values = np.asarray(made, np.float64)
     names = [INTERCEPT if name == "Intercept" else name for name in made.model_spec.column_names]

@@ -12,6 +12,7 @@ import numpy as np
 from accord.errors import DataError
 from accord.evidence.mixed import Floats
 from accord.evidence.mixed.likelihood import Likelihood, Look
+from accord.outcome.mixed import bfgs
 
 STEPS, HALVINGS, ESCAPES = 400, 40, 6
 # Done when the step left would change the criterion by less than this (a standard error times 3e-7), or than rounding.
@@ -58,7 +59,7 @@ def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = Non
             return Found(theta, look, inverse, looks)
         # Columns all but alike leave noise in the criterion; where it alone is left to follow, this is the optimum.
         idle = idle + 1 if look.criterion - after.criterion < NOISE * max(1.0, abs(look.criterion)) else 0
-        inverse = _bfgs(inverse, moved - theta, after.gradient - look.gradient)
+        inverse = bfgs(inverse, moved - theta, after.gradient - look.gradient)
         theta, look = moved, after
         if idle == IDLE:
             return Found(theta, look, inverse, looks)
@@ -91,15 +92,6 @@ def _line(
         shrink = min(max(curved / -slant, 0.1), 0.5)
         step, slant = step * shrink, slant * shrink
     return theta, None, HALVINGS
-
-
-def _bfgs(inverse: Floats, s: Floats, y: Floats) -> Floats:
-    curve = float(s @ y)
-    if curve <= 1e-14 * float(np.sqrt((s @ s) * (y @ y))) or curve <= 0:
-        return inverse
-    left = np.eye(len(s)) - np.outer(s, y) / curve
-    updated: Floats = left @ inverse @ left.T + np.outer(s, s) / curve
-    return updated
 
 
 def settle(likelihood: Likelihood, found: Found, told: Told = None) -> Found:

@@ -88,7 +88,7 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
     inner = [read_columns.side(bar.inner) for bar in formula.bars]
     numbers = list(dict.fromkeys(name for one in (*sides.values(), *inner) for name in one.used))
     groups = dict.fromkeys(name for bar in formula.bars for name in bar.group)
-    rows, weighed, weight_name = _with_weights(
+    rows, weighed, weight_name = with_weights(
         read_columns.frame(data, list(dict.fromkeys([*numbers, *groups]))), data, weights
     )
     whole, gaps = read_columns.whole_rows(rows, [*numbers, *([weight_name] if weighed else [])])
@@ -96,29 +96,30 @@ def design(formula: Formula, data: Any, weights: Any = None) -> Design:
         raise DataError(
             f"none of {rows.height} rows is whole: {_gaps(gaps) or 'there are none'}; nothing can be fitted"
         )
-    response = _response(sides["y"], whole, formula)
-    w = _weights(whole[weight_name]) if weighed else None
+    response = response_of(sides["y"], whole, formula)
+    _varies(response, formula)
+    w = positive(whole[weight_name]) if weighed else None
     weight = float(w.mean()) if w is not None else 1.0
     even = None if w is None else w / weight
     made: dict[str, Floats] = {}
-    fixed, sides["x"] = _side(sides["x"], whole, made)
+    fixed, sides["x"] = columns_of(sides["x"], whole, made)
     terms = []
     for bar, one in zip(formula.bars, inner, strict=True):
-        names, learned = _side(one, whole, made)
+        names, learned = columns_of(one, whole, made)
         terms.append((bar, names, learned))
-    place = _places([fixed, *(names for _, names, _ in terms)])
+    place = places([fixed, *(names for _, names, _ in terms)])
     levels = _levels(terms, place, whole)
-    columns = (*(_kept(made[name]) for name, _ in place), _kept(response))
+    columns = (*(kept(made[name]) for name, _ in place), kept(response))
     moved = [moves for _, moves in place] + [INTERCEPT in fixed]
     centre, scale = _units(columns, moved, place.get((INTERCEPT, True), -1))
     named = (*(name for name, _ in place), formula.response)
     return Design(
-        formula, sides["x"], named, columns, _at(fixed, place), levels, even, weight, centre, scale, gaps,
-        rows.height, _notes(rows.height - whole.height, gaps),
+        formula, sides["x"], named, columns, at_places(fixed, place), levels, even, weight, centre, scale, gaps,
+        rows.height, notes_of(rows.height - whole.height, gaps),
     )  # fmt: skip
 
 
-def _places(sides: Sequence[Sequence[str]]) -> dict[tuple[str, bool], int]:
+def places(sides: Sequence[Sequence[str]]) -> dict[tuple[str, bool], int]:
     """Where each column stands. Beside an intercept, which takes the shift up, it is centred; elsewhere it is not, and
     a column that is needed in both ways stands twice."""
     place: dict[tuple[str, bool], int] = {}
@@ -128,11 +129,11 @@ def _places(sides: Sequence[Sequence[str]]) -> dict[tuple[str, bool], int]:
     return place
 
 
-def _at(names: Sequence[str], place: dict[tuple[str, bool], int]) -> tuple[int, ...]:
+def at_places(names: Sequence[str], place: dict[tuple[str, bool], int]) -> tuple[int, ...]:
     return tuple(place[name, INTERCEPT in names] for name in names)
 
 
-def _kept(column: Floats) -> Floats:
+def kept(column: Floats) -> Floats:
     """One row of numbers in a piece that nobody writes to: what the kernels are compiled for."""
     column = np.ascontiguousarray(column, np.float64).view()
     column.flags.writeable = False
@@ -143,11 +144,11 @@ def _gaps(gaps: dict[str, int]) -> str:
     return ", ".join(f"{name} is blank in {count}" for name, count in gaps.items())
 
 
-def _notes(dropped: int, gaps: dict[str, int]) -> tuple[str, ...]:
+def notes_of(dropped: int, gaps: dict[str, int]) -> tuple[str, ...]:
     return (f"{dropped} rows with a gap were left out ({_gaps(gaps)})",) if dropped else ()
 
 
-def _with_weights(rows: pl.DataFrame, data: Any, weights: Any) -> tuple[pl.DataFrame, bool, str]:
+def with_weights(rows: pl.DataFrame, data: Any, weights: Any) -> tuple[pl.DataFrame, bool, str]:
     """Weights are a column's name or a row of numbers; they get a name that no column has."""
     name = "weights"
     while name in rows.columns:
@@ -164,7 +165,8 @@ def _with_weights(rows: pl.DataFrame, data: Any, weights: Any) -> tuple[pl.DataF
     return rows.with_columns(given.cast(pl.Float64).fill_nan(None).alias(name)), True, name
 
 
-def _weights(given: pl.Series) -> Floats:
+def positive(given: pl.Series) -> Floats:
+    """Weights as they are; DataError where one is not above nought."""
     w = given.to_numpy().astype(np.float64)
     if not (w > 0).all():
         raise DataError(
@@ -173,7 +175,8 @@ def _weights(given: pl.Series) -> Floats:
     return w
 
 
-def _response(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
+def response_of(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
+    """What is to be explained, as one column; DataError where it is no number."""
     for name in side.used:
         if not whole[name].dtype.is_numeric() and not whole[name].dtype == pl.Boolean:
             raise DataError(f"the column {name} to be explained holds {whole[name].dtype}, wanted numbers")
@@ -181,13 +184,16 @@ def _response(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
     made, _ = read_columns.matrix(side, whole.with_columns(pl.col(truths).cast(pl.Float64)) if truths else whole)
     if len(made) != 1:
         raise UsageError(f"the left side {formula.response!r} makes {len(made)} columns, wanted one")
-    y = next(iter(made.values()))
+    return next(iter(made.values()))
+
+
+def _varies(y: Floats, formula: Formula) -> None:
     if len(y) > 1 and not np.ptp(y) > 0:
         raise DataError(f"{formula.response} is {y[0]:g} in all {len(y)} rows; nothing varies that could be explained")
-    return y
 
 
-def _side(side: Side, whole: pl.DataFrame, made: dict[str, Floats]) -> tuple[list[str], Side]:
+def columns_of(side: Side, whole: pl.DataFrame, made: dict[str, Floats]) -> tuple[list[str], Side]:
+    """The names of a side's columns, which are added to `made`, and the side with what it learned."""
     found, learned = read_columns.matrix(side, whole, made)
     made.update(found)
     return list(found), learned
@@ -199,16 +205,16 @@ def _levels(
     """Bars of the same grouping factor are one level; most units first."""
     by_group: dict[tuple[str, ...], list[Term]] = {}
     for bar, names, side in terms:
-        by_group.setdefault(bar.group, []).append(Term(bar, _at(names, place), tuple(names), side))
+        by_group.setdefault(bar.group, []).append(Term(bar, at_places(names, place), tuple(names), side))
     levels = []
     for group, those in by_group.items():
-        codes, labels = _grouped(whole, group)
-        _enough(whole.height, labels.height, those)
+        codes, labels = grouped(whole, group)
+        enough(whole.height, labels.height, those)
         levels.append(Level(":".join(group), codes, labels, tuple(those)))
     return tuple(sorted(levels, key=lambda level: -level.size))
 
 
-def _grouped(whole: pl.DataFrame, group: tuple[str, ...]) -> tuple[Ints, pl.DataFrame]:
+def grouped(whole: pl.DataFrame, group: tuple[str, ...]) -> tuple[Ints, pl.DataFrame]:
     codes, first = read_columns.codes(whole[group[0]])
     labels = pl.DataFrame({group[0]: first})
     for name in group[1:]:
@@ -219,7 +225,7 @@ def _grouped(whole: pl.DataFrame, group: tuple[str, ...]) -> tuple[Ints, pl.Data
     return codes, labels
 
 
-def _enough(n: int, size: int, terms: Sequence[Term]) -> None:
+def enough(n: int, size: int, terms: Sequence[Term]) -> None:
     name = terms[0].bar.name
     if size < 2:
         raise DataError(f"{name} has one level in {n} rows; wanted two or more to tell them apart")

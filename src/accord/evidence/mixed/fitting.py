@@ -44,9 +44,9 @@ def fit_design(
 ) -> Fitted:
     """The same from a design; `near` is a fit to start from."""
     structure = _structure(made, compiled, told)
-    kept, made = _told_apart(made, structure.total if not isinstance(structure, Nested) else structure.sums.total)
+    kept, made = told_apart(made, structure.total if not isinstance(structure, Nested) else structure.sums.total)
     structure = _with_x(structure, kept)
-    _rows(made, len(kept))
+    enough_rows(made, len(kept))
     likelihood = Likelihood(structure, reml)
     found = _found(likelihood, made, told, near)
     return Fitted(made, likelihood, found)
@@ -73,7 +73,7 @@ def _with_x(structure: Any, x: tuple[int, ...]) -> Any:
     return structure
 
 
-def _told_apart(made: Design, total: Floats) -> tuple[tuple[int, ...], Design]:
+def told_apart(made: Design, total: Floats) -> tuple[tuple[int, ...], Design]:
     """The fixed effects in order, without those that the ones before them already say; lme4 drops the same."""
     gram, kept, dropped = total[np.ix_(made.x, made.x)].copy(), [], []
     whole = np.diag(gram).copy()
@@ -90,7 +90,7 @@ def _told_apart(made: Design, total: Floats) -> tuple[tuple[int, ...], Design]:
     return tuple(kept), replace(made, notes=(*made.notes, note), x=tuple(kept))
 
 
-def _rows(made: Design, p: int) -> None:
+def enough_rows(made: Design, p: int) -> None:
     from accord.errors import DataError
 
     if made.n <= p:

@@ -59,21 +59,21 @@ def read(text: str) -> Formula:
     """The parts of a formula; UsageError where it is none."""
     if not isinstance(text, str) or len(text) > LONGEST:
         raise UsageError(
-            f"the formula: got {_short(text)}, wanted text of at most {LONGEST} signs, as y ~ x + (1 | client)"
+            f"the formula: got {short(text)}, wanted text of at most {LONGEST} signs, as y ~ x + (1 | client)"
         )
     if any(sign in text for sign in "{}\n\\;@"):
         raise UsageError(
-            f"the formula {_short(text)}: braces, backslashes, ; and @ have no meaning here; leave them out"
+            f"the formula {short(text)}: braces, backslashes, ; and @ have no meaning here; leave them out"
         )
     sides = _split(text, "~")
     if len(sides) != 2 or not all(side.strip() for side in sides):
         raise UsageError(
-            f"the formula {_short(text)}: wanted one ~ with something on both sides, as y ~ x + (1 | client)"
+            f"the formula {short(text)}: wanted one ~ with something on both sides, as y ~ x + (1 | client)"
         )
     fixed, bars = _apart(sides[1])
     if not bars:
         raise UsageError(
-            f"the formula {_short(text)} has no random term; add one, as (1 | client): who was measured more than once"
+            f"the formula {short(text)} has no random term; add one, as (1 | client): who was measured more than once"
         )
     return Formula(text.strip(), _name_or_call(sides[0].strip()), fixed, tuple(bars))
 
@@ -132,11 +132,11 @@ def _bare(name: str) -> str:
 
 def _name_or_call(response: str) -> str:
     if len(_terms(response)) > 1 or response.startswith("("):
-        raise UsageError(f"the left side {_short(response)}: wanted one column, or a function of one, as log(y)")
+        raise UsageError(f"the left side {short(response)}: wanted one column, or a function of one, as log(y)")
     return response
 
 
-def _scan(text: str) -> list[tuple[int, str, int]]:
+def scan(text: str) -> list[tuple[int, str, int]]:
     """Each sign outside of quotes with its place and how deep in brackets it stands."""
     found, open_, quote = [], [], ""
     for at, sign in enumerate(text):
@@ -147,19 +147,19 @@ def _scan(text: str) -> list[tuple[int, str, int]]:
             open_.append(sign)
         elif sign in _CLOSES:
             if not open_ or open_.pop() != _CLOSES[sign]:
-                raise UsageError(f"the formula {_short(text)}: the {sign} at sign {at + 1} closes nothing")
+                raise UsageError(f"the formula {short(text)}: the {sign} at sign {at + 1} closes nothing")
             found.append((at, sign, len(open_) + 1))
             continue
         found.append((at, sign, len(open_)))
         if len(open_) > DEEPEST:
-            raise UsageError(f"the formula {_short(text)}: brackets deeper than {DEEPEST}")
+            raise UsageError(f"the formula {short(text)}: brackets deeper than {DEEPEST}")
     if open_ or quote:
-        raise UsageError(f"the formula {_short(text)}: {quote or open_[-1]} is opened and never closed")
+        raise UsageError(f"the formula {short(text)}: {quote or open_[-1]} is opened and never closed")
     return found
 
 
 def _split(text: str, by: str) -> list[str]:
-    places = [at for at, sign, depth in _scan(text) if sign == by and depth == 0]
+    places = [at for at, sign, depth in scan(text) if sign == by and depth == 0]
     ends = [*places, len(text)]
     return [text[start:end] for start, end in zip([0, *(at + 1 for at in places)], ends, strict=True)]
 
@@ -167,7 +167,7 @@ def _split(text: str, by: str) -> list[str]:
 def _terms(text: str) -> list[tuple[str, str]]:
     """The terms of a sum, each with its sign."""
     terms, sign, start = [], "+", 0
-    marks = [(at, one) for at, one, depth in _scan(text) if one in "+-" and depth == 0]
+    marks = [(at, one) for at, one, depth in scan(text) if one in "+-" and depth == 0]
     for at, one in [*marks, (len(text), "+")]:
         term = text[start:at].strip()
         if term:
@@ -182,7 +182,7 @@ def _inside(part: str) -> str | None:
     """What stands in the brackets, if the whole part stands in one pair of them."""
     if not (part.startswith("(") and part.endswith(")")):
         return None
-    closes = [at for at, sign, depth in _scan(part) if sign == ")" and depth == 1]
+    closes = [at for at, sign, depth in scan(part) if sign == ")" and depth == 1]
     return part[1:-1] if closes == [len(part) - 1] else None
 
 
@@ -192,9 +192,7 @@ def checked(expression: str) -> str:
     try:
         tree = ast.parse(expression, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise UsageError(
-            f"the term {_short(expression)} cannot be read; wanted a column or a function of one"
-        ) from None
+        raise UsageError(f"the term {short(expression)} cannot be read; wanted a column or a function of one") from None
     for node in ast.walk(tree):
         _harmless(node, expression)
     return expression
@@ -219,7 +217,7 @@ def _harmless(node: Any, expression: str) -> None:
     elif isinstance(node, ast.Name) and node.id.startswith("__"):
         fault = "names beginning with __ are not columns"
     if fault:
-        raise UsageError(f"the term {_short(expression)}: {fault}")
+        raise UsageError(f"the term {short(expression)}: {fault}")
 
 
 def _small(power: ast.AST) -> bool:
@@ -232,6 +230,6 @@ def _powers(node: ast.AST) -> int:
     return sum(isinstance(one, ast.Pow) for one in ast.walk(node))
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -141,13 +141,13 @@ def _rank(order: Ints) -> Ints:
 def fitted(design: Design, structure: Any, reml: bool, found: Any = None) -> PooledFit:
     """The fit of a structure whose rows are elsewhere; `found` looks for the optimum in another way than `fit`."""
     from accord.evidence.mixed.descent import minimise, settle
-    from accord.evidence.mixed.fitting import _rows, _told_apart
+    from accord.evidence.mixed.fitting import enough_rows, told_apart
     from accord.evidence.mixed.likelihood import Likelihood
 
     total = structure.sums.total if isinstance(structure, Nested) else structure.total
     _varies(design, total)
-    kept, design = _told_apart(design, total)
-    _rows(design, len(kept))
+    kept, design = told_apart(design, total)
+    enough_rows(design, len(kept))
     structure = Nested(replace(structure.sums, x=kept)) if isinstance(structure, Nested) else structure.only(kept)
     likelihood = Likelihood(structure, reml)
     if found is not None:

@@ -115,7 +115,7 @@ def rowless(
     nothing = tuple(np.broadcast_to(np.float64(np.nan), (n,)) for _ in layout.names)
     there = tuple(replace(levels[name], labels=labels) for name, labels in sizes)
     for level in there:
-        designing._enough(n, level.size, level.terms)
+        designing.enough(n, level.size, level.terms)
     fixed = read_columns.side(formula.fixed)
     return Design(formula, fixed, layout.names, nothing, layout.x, there, None, weight, *where, {}, n, notes)
 

@@ -74,31 +74,29 @@ def met(
     numbers = list(dict.fromkeys(name for one in (y, x, *inner) for name in one.used))
     groups = dict.fromkeys(name for bar in formula.bars for name in bar.group)
     given = read_columns.frame(data, list(dict.fromkeys([*numbers, *groups, *also])))
-    rows, weighed, called = designing._with_weights(given, data, weights)
+    rows, weighed, called = designing.with_weights(given, data, weights)
     for name in also:
         if blank := rows[name].null_count():
             raise DataError(f"the column {name} is blank in {blank} rows; wanted who a row is about, in every row")
     whole, gaps = read_columns.whole_rows(rows, [*numbers, *([called] if weighed else [])])
     if not whole.height:
         return None
-    w = designing._weights(whole[called]) if weighed else None
+    w = designing.positive(whole[called]) if weighed else None
     ghosts = _ghosts(whole, known or {})
     made: dict[str, Floats] = {}
-    fixed, x = _side(x, ghosts, made)
-    bars = [_side(one, ghosts, made) for one in inner]
-    response = _response(y, whole, formula)
-    place = designing._places([fixed, *(names for names, _ in bars)])
+    fixed, x = designing.columns_of(x, ghosts, made)
+    bars = [designing.columns_of(one, ghosts, made) for one in inner]
+    response = designing.response_of(y, whole, formula)
+    place = designing.places([fixed, *(names for names, _ in bars)])
     layout = Layout(
-        formula.text, (*(name for name, _ in place), formula.response), designing._at(fixed, place),
-        tuple(designing._at(names, place) for names, _ in bars),
+        formula.text, (*(name for name, _ in place), formula.response), designing.at_places(fixed, place),
+        tuple(designing.at_places(names, place) for names, _ in bars),
         _categories(ghosts, [x, *(side for _, side in bars)]), weights,
     )  # fmt: skip
-    columns = tuple(
-        designing._kept(column) for column in [*(made[name][: whole.height] for name, _ in place), response]
-    )
+    columns = tuple(designing.kept(column) for column in [*(made[name][: whole.height] for name, _ in place), response])
     levels = _levels(layout, whole)
     where = units(layout, *moments(columns))
-    notes = designing._notes(rows.height - whole.height, gaps)
+    notes = designing.notes_of(rows.height - whole.height, gaps)
     return Met(
         layout,
         Design(formula, x, layout.names, columns, layout.x, levels, w, 1.0, *where, gaps, rows.height, notes),
@@ -130,23 +128,6 @@ def _ghosts(whole: pl.DataFrame, known: Mapping[str, Sequence[str]]) -> pl.DataF
     return pl.concat(more)
 
 
-def _side(side: Side, rows: pl.DataFrame, made: dict[str, Floats]) -> tuple[list[str], Side]:
-    found, learned = read_columns.matrix(side, rows, made)
-    made.update(found)
-    return list(found), learned
-
-
-def _response(side: Side, whole: pl.DataFrame, formula: Formula) -> Floats:
-    for name in side.used:
-        if not whole[name].dtype.is_numeric() and not whole[name].dtype == pl.Boolean:
-            raise DataError(f"the column {name} to be explained holds {whole[name].dtype}, wanted numbers")
-    truths = [name for name in side.used if whole[name].dtype == pl.Boolean]
-    made, _ = read_columns.matrix(side, whole.with_columns(pl.col(truths).cast(pl.Float64)) if truths else whole)
-    if len(made) != 1:
-        raise UsageError(f"the left side {formula.response!r} makes {len(made)} columns, wanted one")
-    return next(iter(made.values()))
-
-
 def _categories(rows: pl.DataFrame, sides: Sequence[Side]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The columns of words that are used, and what stands in them, first what the others are compared with."""
     found: dict[str, tuple[str, ...]] = {}
@@ -161,7 +142,7 @@ def _categories(rows: pl.DataFrame, sides: Sequence[Side]) -> tuple[tuple[str, t
 def _levels(layout: Layout, whole: pl.DataFrame) -> tuple[Level, ...]:
     levels = []
     for level in layout.levels:
-        codes, labels = designing._grouped(whole, level.terms[0].bar.group)
+        codes, labels = designing.grouped(whole, level.terms[0].bar.group)
         levels.append(Level(level.name, codes, labels, level.terms))
     return tuple(sorted(levels, key=lambda level: -level.size))
 
