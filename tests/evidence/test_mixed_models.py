@@ -11,6 +11,7 @@ import pytest
 from accord.errors import AccordError, DataError, TableError, UsageError
 from accord.evidence import bootstrap, compare, fit
 from accord.evidence.mixed.crossed import Crossed
+from accord.evidence.mixed.descent import _turned
 from accord.evidence.mixed.design import design
 from accord.evidence.mixed.formula import read
 from accord.evidence.mixed.likelihood import Likelihood, Nested
@@ -267,3 +268,16 @@ def test_a_restricted_design_is_not_changed_by_a_fit(data: dict[str, Any]) -> No
     assert replace(made).columns[0] is made.columns[0]
     with pytest.raises(ValueError, match="read-only"):
         made.columns[0][0] = 1.0
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_turning_a_factor_changes_no_covariance(seed: int) -> None:
+    """Of a term of three effects and one of two, with noughts on the diagonal; each stays lower triangular."""
+    dice = np.random.default_rng(seed)
+    L = np.zeros((5, 5))
+    L[:3, :3], L[3:, 3:] = np.tril(dice.normal(size=(3, 3))), np.tril(dice.normal(size=(2, 2)))
+    L[np.diag_indices(5)] *= dice.random(5) < 0.5
+    turned = _turned(L, [3, 2])
+    np.testing.assert_allclose(turned @ turned.T, L @ L.T, atol=1e-12)
+    assert not np.triu(turned, 1).any()
+    assert not turned[3:, :3].any()

@@ -4,7 +4,8 @@ A part of the units gives a theta close by and the curvature there; the whole th
 that came out as nought is only believed if the criterion would rise in every direction out of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,13 @@ from accord.evidence.mixed.likelihood import Likelihood, Look
 from accord.outcome.mixed import bfgs
 
 STEPS, HALVINGS, ESCAPES = 400, 40, 6
+# How far to look beside a singular covariance, over sigma^2.
+FAR = (1e-6, 1e-4, 1e-2, 1.0)
+# A gradient that moves no criterion by a digit that is shown.
+STILL = 1e-3
 # Done when the step left would change the criterion by less than this (a standard error times 3e-7), or than rounding.
 CLOSE, ROUNDING = 1e-13, 1e-15
-IDLE, NOISE = 6, 1e-9
+IDLE, WHILE, NOISE = 6, 25, 1e-9
 # So many times sigma is a standard deviation that grows without end.
 ENDLESS = 1e6
 Told = Callable[[int, int], None] | None
@@ -35,7 +40,7 @@ class Found(NamedTuple):
 def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = None, told: Told = None) -> Found:
     """The smallest criterion from `start`; DataError where it does not settle."""
     theta, look, looks = start, likelihood.look(start), 1
-    idle = 0
+    idle, been = 0, [look.criterion]
     known = inverse is not None
     inverse = _first(look) if inverse is None else inverse
     for _ in range(STEPS):
@@ -57,11 +62,15 @@ def minimise(likelihood: Likelihood, start: Floats, inverse: Floats | None = Non
                     f"the fit does not settle: after {looks} steps the criterion still moves; take a random slope out"
                 )
             return Found(theta, look, inverse, looks)
-        # Columns all but alike leave noise in the criterion; where it alone is left to follow, this is the optimum.
-        idle = idle + 1 if look.criterion - after.criterion < NOISE * max(1.0, abs(look.criterion)) else 0
+        # Columns all but alike leave noise in the criterion; where it alone is left to follow, this is the optimum. In
+        # a bent valley a step is as small, but it brings what its slope had promised.
+        gain, promised = look.criterion - after.criterion, abs(float((moved - theta) @ look.gradient))
+        idle = idle + 1 if gain < min(NOISE * max(1.0, abs(look.criterion)), 0.1 * promised) else 0
         inverse = bfgs(inverse, moved - theta, after.gradient - look.gradient)
         theta, look = moved, after
-        if idle == IDLE:
+        been.append(look.criterion)
+        stalled = len(been) > WHILE and been[-1 - WHILE] - been[-1] < NOISE * max(1.0, abs(look.criterion))
+        if idle == IDLE or stalled:
             return Found(theta, look, inverse, looks)
     raise DataError(f"the fit does not settle within {STEPS} steps; take a random slope out, or scale the columns")
 
@@ -95,7 +104,7 @@ def _line(
 
 
 def settle(likelihood: Likelihood, found: Found, told: Told = None) -> Found:
-    """Snap variances that are nought to nought, and leave a false one, where the criterion falls as it grows."""
+    """Snap variances that are nought to nought, and leave a false optimum, where the criterion falls beside it."""
     for _ in range(ESCAPES):
         found = _snapped(likelihood, found)
         out = _way_out(likelihood, found)
@@ -129,25 +138,52 @@ def _diagonal(likelihood: Likelihood) -> list[int]:
 
 
 def _way_out(likelihood: Likelihood, found: Found) -> Floats | None:
-    """A theta next to a false optimum: where some D has no variance although the criterion would fall with it."""
-    changed = False
+    """A theta from which a false optimum can be left; None where it is a true one.
+
+    At an optimum the slope by D is positive semidefinite and nought along D. Where D is singular, theta can stand still
+    although it is not: with no variance a covariance cannot move, however the criterion slopes. The same D written with
+    its spread in the columns of what has no variance shows that slope.
+    """
     factors = likelihood.factors(found.theta)
-    for L, slope, terms in zip(factors, found.look.slopes, likelihood.structure.shapes, strict=True):
-        first = 0
-        for q in terms:
-            part = slice(first, first + q)
-            first += q
-            values, vectors = np.linalg.eigh(L[part, part] @ L[part, part].T)
-            empty = vectors[:, values <= 1e-10 * max(1.0, float(values[-1]))]
-            if not empty.shape[1]:
+    shapes = likelihood.structure.shapes
+    turned = likelihood.pack([_turned(L, terms) for L, terms in zip(factors, shapes, strict=True)])
+    if not np.array_equal(turned, found.theta) and np.abs(likelihood.look(turned).gradient).max() > STILL:
+        return turned
+    best = (found.look.criterion, found.theta)
+    for L, slope, terms in zip(factors, found.look.slopes, shapes, strict=True):
+        for part in _blocks(terms):
+            D = L[part, part] @ L[part, part].T
+            spread = np.linalg.eigvalsh(D)
+            lowest, where = np.linalg.eigh(slope[part, part])
+            if spread[0] > 1e-8 * max(1.0, float(spread[-1])) or lowest[0] > -1e-6:
                 continue
-            lowest, where = np.linalg.eigh(empty.T @ slope[part, part] @ empty)
-            if lowest[0] < -1e-6 * max(1.0, abs(found.look.criterion) * 1e-6):
-                way = empty @ where[:, 0]
-                D = L[part, part] @ L[part, part].T + 0.01 * np.outer(way, way)
-                L[part, part] = np.linalg.cholesky(D + 1e-12 * np.eye(q))
-                changed = True
-    return likelihood.pack(factors) if changed else None
+            kept = L[part, part].copy()
+            for far in FAR:
+                moved = D + far * np.outer(where[:, 0], where[:, 0]) + 1e-14 * np.eye(len(D))
+                L[part, part] = np.linalg.cholesky(moved)
+                theta = likelihood.pack(factors)
+                best = min(best, (likelihood.look(theta).criterion, theta), key=lambda one: one[0])
+            L[part, part] = kept
+    return None if best[1] is found.theta else best[1]
+
+
+def _blocks(terms: Sequence[int]) -> list[slice]:
+    """Where each term's effects stand among those of its level."""
+    return [slice(int(a), int(b)) for a, b in pairwise(np.cumsum([0, *terms]))]
+
+
+def _turned(L: Floats, terms: Sequence[int]) -> Floats:
+    """The same L L', in each term with nothing on the diagonal that a column of nought before it could hold."""
+    made = L.copy()
+    for part in _blocks(terms):
+        block = made[part, part]
+        for k, j in combinations(range(len(block)), 2):
+            if block[j, j] != 0 and not block[:j, k].any():
+                length = np.hypot(block[j, k], block[j, j])
+                c, s = block[j, k] / length, block[j, j] / length
+                block[:, [k, j]] = block[:, [k, j]] @ np.array([[c, -s], [s, c]])
+                block[j, j] = 0.0
+    return made
 
 
 def curvature(likelihood: Likelihood, theta: Floats, step: float = 1e-4) -> Floats:
