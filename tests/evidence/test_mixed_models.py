@@ -1,7 +1,6 @@
 """A linear mixed model by example: what is asked, what comes back, and what is refused by name."""
 
 import warnings
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -263,9 +262,8 @@ def _outcome(seed: int) -> str:
     return "fit"
 
 
-def test_a_restricted_design_is_not_changed_by_a_fit(data: dict[str, Any]) -> None:
+def test_nobody_can_write_to_the_columns_of_a_design(data: dict[str, Any]) -> None:
     made = design(read(MODEL), data)
-    assert replace(made).columns[0] is made.columns[0]
     with pytest.raises(ValueError, match="read-only"):
         made.columns[0][0] = 1.0
 

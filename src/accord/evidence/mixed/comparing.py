@@ -3,6 +3,7 @@
 Without its term a model is the same sums with some of theta at nought, so nothing is reduced again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,10 +97,19 @@ def _criterion(fitted: "Fitted", stays: Any) -> float:
 def compare(*fits: "Fitted") -> pl.DataFrame:
     """formula, npar, AIC, BIC, logLik, deviance, statistic, df, p.value: from the smallest model to the largest.
 
-    Models of other fixed effects are compared by ML: fit them with method="ml". The rows must be the same.
+    Models of other fixed effects are compared by ML: fit them with method="ml". The rows must be the same. Whether one
+    model lies inside the next is not checked. p is chi-square's: too large where the models differ by a variance, whose
+    null is at its edge; `ranova` gives that one.
     """
-    from scipy.stats import chi2
+    _comparable(fits)
+    ordered = sorted(fits, key=lambda one: one.parameters)
+    rows = [_compared(before, one) for before, one in zip([None, *ordered], ordered, strict=False)]
+    numbers = dict.fromkeys(("AIC", "BIC", "logLik", "deviance", "statistic"), pl.Float64)
+    schema = {"formula": pl.String, "npar": pl.Int64, **numbers, "df": pl.Int64, "p.value": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
+
+def _comparable(fits: Sequence["Fitted"]) -> None:
     if len(fits) < 2:
         raise UsageError(f"compare: got {len(fits)} model, wanted two or more")
     first = fits[0]
@@ -109,31 +119,13 @@ def compare(*fits: "Fitted") -> pl.DataFrame:
             raise UsageError("compare: the models were fitted to other rows or another response; fit both to the same")
         if other.method != first.method or (first.method == "reml" and other.terms != first.terms):
             raise UsageError('compare: other fixed effects are compared by ML; fit each with method="ml"')
-    ordered = sorted(fits, key=lambda one: one.parameters)
-    rows: list[tuple[Any, ...]] = []
-    for before, one in zip([None, *ordered], ordered, strict=False):
-        k, more = one.parameters, one.parameters - before.parameters if before else 0
-        lrt = max(before.criterion - one.criterion, 0.0) if before and more else None
-        p = float(chi2.sf(lrt, more)) if lrt is not None else None
-        rows.append(
-            (
-                one.formula,
-                k,
-                one.criterion + 2 * k,
-                one.criterion + np.log(one.nobs) * k,
-                one.logLik,
-                one.criterion,
-                lrt,
-                more or None,
-                p,
-            )
-        )
-    names = ("AIC", "BIC", "logLik", "deviance", "statistic")
-    schema = {
-        "formula": pl.String,
-        "npar": pl.Int64,
-        **dict.fromkeys(names, pl.Float64),
-        "df": pl.Int64,
-        "p.value": pl.Float64,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _compared(before: "Fitted | None", one: "Fitted") -> tuple[Any, ...]:
+    from scipy.stats import chi2
+
+    k, more = one.parameters, one.parameters - before.parameters if before else 0
+    lrt = max(before.criterion - one.criterion, 0.0) if before and more else None
+    p = float(chi2.sf(lrt, more)) if lrt is not None else None
+    aic, bic = one.criterion + 2 * k, one.criterion + np.log(one.nobs) * k
+    return one.formula, k, aic, bic, one.logLik, one.criterion, lrt, more or None, p
