@@ -133,3 +133,12 @@ def test_how_working_together_was_is_said_with_how_sure_it_is() -> None:
     together = pl.Series([3.0, 4.0] * 12)
     words = " ".join(in_plain_words(gathered([0.0] * 12, **{"alliance.client": together}), "x"))
     assert "on average 3.5 out of 5, probably between 3.5 and 3.5" in words
+
+
+@pytest.mark.parametrize("column", ["people", "People still there", "n"])
+def test_a_small_count_in_any_table_is_found_by_the_last_look(column: str) -> None:
+    table = {"caption": "Who", "columns": ["session", column], "rows": [[1, 30], [2, 7]]}
+    report = {"sections": [{"heading": "What is in the data", "tables": [table]}]}
+    assert list(contents.small_counts(report)) == ["What is in the data, Who"]
+    table["rows"] = [[1, 30], [2, "fewer than 10"], [3, 0]]
+    assert list(contents.small_counts(report)) == []

@@ -199,14 +199,14 @@ COUNTS = {"n", "number", "clients", "people", "courses", "pairs", "rows", "sessi
 
 
 def small_counts(report: Mapping[str, Any]) -> Iterator[str]:
-    """Where a column of counts holds 1 to 9: a last look, whatever the report itself has hidden.
+    """Where a column that names what it counts holds 1 to 9: a last look, whatever the report itself has hidden.
 
     The first column names the rows; a number in it is a case that was thought of, not a count.
     """
     for section in report["sections"]:
         for table in section.get("tables", ()):
             named = enumerate(table["columns"])
-            counting = [place for place, name in named if place and str(name).casefold() in COUNTS]
+            counting = [place for place, name in named if place and COUNTS & set(str(name).casefold().split())]
             for row in table["rows"]:
                 if any(_is_small(row[place]) for place in counting if place < len(row)):
                     yield f"{section['heading']}, {table['caption']}"
